@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# One makefile for everything; `make help` explains it.
+
+VERSION  := 0.1.0
+O        ?= build
+V        ?= 0
+CLANG    ?= clang
+LLVM_STRIP ?= llvm-strip
+BPFTOOL  ?= $(firstword $(wildcard /usr/sbin/bpftool /usr/local/sbin/bpftool) bpftool)
+PKG_CONFIG ?= pkg-config
+prefix   ?= /usr/local
+bindir   ?= $(prefix)/bin
+SANITIZE ?=
+WERROR   ?= 0
+
+Q := $(if $(filter 1,$(V)),,@)
+say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2);)
+
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
+            -Wmissing-prototypes -Wvla -Wundef -Wformat=2 $(if $(filter 1,$(WERROR)),-Werror)
+CFLAGS   ?= -O2 -g
+LIBS     := libbpf libelf zlib jansson
+# Only goals that compile ask for the libraries, so that `make help` and set-up need none.
+LIB_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBS))
+LIB_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS))
+ALL_CFLAGS = -std=gnu17 $(WARNINGS) -fno-common -Iinclude -Iuser -isystem $(O)/bpf \
+             -D_GNU_SOURCE -DGFPTRACE_VERSION='"$(VERSION)"' \
+             $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer) \
+             $(LIB_CFLAGS) $(CFLAGS)
+ALL_LDFLAGS = $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
+
+ARCH := $(shell uname -m)
+BPF_ARCH := $(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(ARCH)))
+BPF_CFLAGS := -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -D__bpf__ -g -O2 -mcpu=v3 -std=gnu17 \
+              $(WARNINGS) -Wno-unused-parameter -Iinclude -Ivmlinux
+
+BPF_SOURCES  := $(wildcard bpf/*.bpf.c)
+BPF_OBJECTS  := $(BPF_SOURCES:%.bpf.c=$(O)/%.bpf.o)
+SKELETON     := $(O)/bpf/gfptrace.skel.h
+USER_SOURCES := $(wildcard user/*.c)
+USER_OBJECTS := $(USER_SOURCES:%.c=$(O)/%.o)
+LIBRARY      := $(O)/libgfptrace.a
+UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
+UNIT_TESTS   := $(UNIT_SOURCES:%.c=$(O)/%)
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.PHONY: all help setup run check check-fast check-vm check-live unit cli lint headers install clean
+
+all: $(O)/gfptrace ## build build/gfptrace (after tools/setup)
+
+help: ## this text
+	@printf 'gfptrace %s\n\n' '$(VERSION)'
+	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+	@printf '\n  V=1 shows commands; O=DIR builds elsewhere; SANITIZE=address,undefined; WERROR=1;\n'
+	@printf '  make install DESTDIR= prefix=/usr/local\n'
+
+setup: ## install what building needs (tools/setup)
+	$(Q)tools/setup build
+
+$(O)/%.bpf.o: %.bpf.c | check-tools
+	$(call say,BPF,$@)mkdir -p $(@D) && $(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@ && \
+		$(LLVM_STRIP) -g $@
+
+$(O)/bpf/gfptrace.linked.o: $(BPF_OBJECTS)
+	$(call say,LINK,$@)$(BPFTOOL) gen object $@ $^
+
+$(SKELETON): $(O)/bpf/gfptrace.linked.o
+	$(call say,SKEL,$@)$(BPFTOOL) gen skeleton $< name gfptrace > $@
+
+$(O)/user/%.o: user/%.c | check-tools
+	$(call say,CC,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+# The only file that knows the skeleton.
+$(O)/user/tracer.o: $(SKELETON)
+
+$(LIBRARY): $(filter-out $(O)/user/main.o,$(USER_OBJECTS))
+	$(call say,AR,$@)rm -f $@ && $(AR) rcsD $@ $^
+
+$(O)/gfptrace: $(O)/user/main.o $(LIBRARY)
+	$(call say,LD,$@)$(CC) $(ALL_LDFLAGS) $^ $(LIB_LDLIBS) -o $@
+
+$(O)/tests/unit/%: tests/unit/%.c $(LIBRARY)
+	$(call say,CC,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP $< $(LIBRARY) \
+		$(ALL_LDFLAGS) $(LIB_LDLIBS) $(shell $(PKG_CONFIG) --libs cmocka) -o $@
+
+.PHONY: check-tools
+check-tools:
+	@$(PKG_CONFIG) --exists $(LIBS) 2>/dev/null && command -v $(CLANG) >/dev/null && \
+	 command -v $(BPFTOOL) >/dev/null || \
+	 { echo "gfptrace: clang, bpftool or a library ($(LIBS)) is missing: run tools/setup" >&2; exit 1; }
+
+run: ## install, build, trace this machine for 10 s (and a 6.12 VM where requests cannot be timed here)
+	$(Q)tools/run
+
+unit: $(UNIT_TESTS) ## unit tests on this host (no root)
+	$(Q)tools/check unit
+
+cli: $(O)/gfptrace ## command line tests (no root)
+	$(Q)tools/check cli
+
+check-fast: ## unit, CLI and lint: no root, no VM
+	$(Q)tools/check fast
+
+check-live: ## tests on the running kernel (root)
+	$(Q)tools/check live
+
+check-vm: ## tests in VMs: every kernel, against the module's truth
+	$(Q)tools/check vm
+
+check: ## every test; installs what it needs
+	$(Q)tools/check all
+
+lint: headers ## static checks of C, BPF, shell and of the includes' direction
+	$(Q)tools/lint
+
+headers: | check-tools ## every shared header compiles alone, for BPF and for user space
+	$(Q)for h in include/gfptrace/*.h; do \
+		$(CLANG) $(BPF_CFLAGS) -Werror -fsyntax-only -x c $$h && \
+		$(CC) -std=gnu17 $(WARNINGS) -Werror -Iinclude -fsyntax-only -x c $$h || exit 1; done
+	$(Q)for h in user/*.h; do \
+		$(CC) $(ALL_CFLAGS) -Werror -fsyntax-only -x c $$h || exit 1; done
+
+install: $(O)/gfptrace ## install to DESTDIR and prefix
+	install -D -m 755 $(O)/gfptrace $(DESTDIR)$(bindir)/gfptrace
+
+clean: ## remove what was built
+	rm -rf $(O)
+
+-include $(BPF_OBJECTS:.o=.d) $(USER_OBJECTS:.o=.d) $(UNIT_TESTS:=.d)
