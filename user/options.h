@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The command line: one table of options feeds the parser and --help. */
+#ifndef GFPTRACE_USER_OPTIONS_H
+#define GFPTRACE_USER_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <gfptrace/classes.h>
+
+#include "report.h"
+
+struct format;
+
+enum command { COMMAND_RUN, COMMAND_REPORT, COMMAND_DOCTOR, COMMAND_EXERCISE, COMMANDS };
+
+enum tier { TIER_AUTO, TIER_FEXIT, TIER_KPROBE, TIER_TRACEPOINT, TIERS };
+
+extern const char *const tier_names[TIERS];
+
+#define OPTIONS_PIDS   16
+#define OPTIONS_ORDERS 64 /* the parser's bound; the kernel's own is known only to `run` */
+#define OPTIONS_COMM   31 /* characters of a --comm glob */
+
+struct options {
+	bool help; /* -h was given: nothing else is valid */
+
+	uint64_t duration_ns; /* 0: until the command ends or a signal comes */
+	uint64_t interval_ns; /* 0: one report at the end */
+	const struct format *format; /* never NULL after options__parse() */
+	const char *output;	     /* NULL: stdout */
+	bool by[DIMENSIONS];
+
+	/* Filters. Where nothing was given all values are let through. */
+	bool class_given;
+	bool classes[GFT_CLASSES];
+	bool order_given;
+	bool orders[OPTIONS_ORDERS];
+	bool context_given;
+	bool contexts[GFT_CONTEXTS];
+	uint32_t pids[OPTIONS_PIDS];
+	size_t nr_pids;
+	const char *comm;   /* a glob; NULL: not given */
+	const char *cgroup; /* a path; NULL: not given */
+
+	enum tier tier;
+	bool addresses;
+	bool marked; /* count only requests that carry the test module's mark, check each pairing */
+	uint64_t memory_limit; /* bytes of map memory */
+	int verbosity;	       /* enum log_level */
+
+	char **command; /* after "--", NULL-terminated; NULL: none */
+
+	char **operands; /* words that are not options, in argv: files, scenarios */
+	size_t nr_operands;
+};
+
+/* Why a command line was refused: one line, and the remedy or "". */
+struct options_error {
+	char text[256];
+	char hint[160];
+};
+
+/*
+ * Parse what follows argv[0]. Strings in `options` point into argv, whose words
+ * may be reordered. Returns 0, or -EINVAL with `error` filled.
+ */
+int options__parse(enum command command, int argc, char **argv, struct options *options,
+		   struct options_error *error);
+
+/* Copy the filters into report->filter. Returns 0 or -ENOMEM. */
+int options__describe_filter(const struct options *options, struct report *report);
+
+/* --help of one command, of the program, and the short form for `gfptrace` alone. */
+void help__command(FILE *file, enum command command);
+void help__program(FILE *file);
+void help__usage(FILE *file);
+
+#endif
