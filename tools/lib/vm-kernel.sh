@@ -1,0 +1,213 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Kernels for tools/vm: Debian's packages, resolved to the newest ABI, unpacked, never installed.
+#
+# $cache/kernels/NAME/{vmlinuz,config,abi,lib/modules/ABI}
+# $cache/headers/ABI-FLAVOUR/usr/{src,lib}
+# shellcheck source=tools/lib/common.sh
+. "${BASH_SOURCE%/*}/common.sh"
+
+cache=${GFPTRACE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/gfptrace}
+
+# Matrix names. shellcheck cannot see that tools/vm prints them.
+# shellcheck disable=SC2034
+kernel_names=(6.1 6.1-cloud 6.1-rt 6.12 6.12-cloud 6.12-rt arm64:6.12-cloud)
+
+# Exit status of "this kernel cannot be had here": what automake and TAP harnesses call a skip.
+readonly skip_status=77
+
+# Drivers worth keeping; all of them would make 6.1 weigh 330 MB.
+readonly keep_drivers='ata|block|char|dax|firmware|md|net|nvdimm|nvme|scsi|tty|uio|vhost|virtio'
+readonly drop_dirs='drivers/net/wireless|drivers/net/ethernet/(mellanox|broadcom|qlogic|chelsio)|drivers/scsi/[^/]*/'
+
+# kernel_parse NAME: sets k_arch, k_version, k_flavour (of the package's name); false if unknown.
+kernel_parse() {
+	local name=$1
+
+	k_arch=amd64
+	case $name in
+	*:*)
+		k_arch=${name%%:*}
+		name=${name#*:}
+		;;
+	esac
+	[[ $k_arch =~ ^(amd64|arm64)$ && $name =~ ^([0-9]+\.[0-9]+)(-(cloud|rt))?$ ]] || return 1
+	k_version=${BASH_REMATCH[1]}
+	k_flavour=${BASH_REMATCH[3]:+${BASH_REMATCH[3]}-}$k_arch
+}
+
+# with_lock NAME CMD…: CMD runs under an exclusive lock shared by all tools/vm of this cache.
+with_lock() {
+	local lock=$cache/lock/${1//\//_}
+
+	shift
+	mkdir -p "$cache/lock" || return
+	(
+		flock 9 || exit
+		"$@" 9>&-
+	) 9>"$lock"
+}
+
+# apt options: the host's own lists when they serve, else private ones that need no root.
+apt_options() {
+	local state=$cache/apt/$k_arch
+
+	apt_opts=(-o APT::Sandbox::User="$(id -un)" -o APT::Architecture="$k_arch")
+	if [[ ${1:-} != private && $k_arch == "$(dpkg --print-architecture)" ]]; then
+		return
+	fi
+	mkdir -p "$state/lists/partial" "$state/archives/partial"
+	: >>"$state/status"
+	apt_opts+=(-o APT::Architectures="$k_arch" -o Dir::State="$state"
+		-o Dir::State::lists="$state/lists" -o Dir::State::status="$state/status"
+		-o Dir::Cache="$state" -o Debug::NoLocking=1)
+}
+
+# The newest image package, unsigned if there is one: it is the one that says which kernel it is.
+newest_image() {
+	local all abi
+
+	all=$(apt-cache "${apt_opts[@]}" search --names-only "^linux-image-${k_version//./\\.}\\." |
+		cut -d' ' -f1)
+	abi="linux-image-${k_version//./\\.}\\.[0-9]+(-[0-9]+|\\+deb[0-9.]+)-$k_flavour"
+	{
+		grep -Ex "$abi-unsigned" <<<"$all" || grep -Ex "$abi" <<<"$all"
+	} | sort -V | tail -n 1
+}
+
+apt_update() {
+	note "updating the package lists for $k_arch"
+	if [[ " ${apt_opts[*]} " == *" Dir::State="* ]]; then
+		apt-get "${apt_opts[@]}" -qq update >&2
+	elif can_root; then
+		as_root apt-get -qq update >&2
+	else
+		apt_options private
+		apt-get "${apt_opts[@]}" -qq update >&2
+	fi
+}
+
+# download DIR PACKAGE…
+download() (
+	cd "$1" || exit
+	shift
+	apt-get "${apt_opts[@]}" -qq download "$@" >&2
+)
+
+# Only the modules that --kmod may be asked for, with the index that depmod makes of them.
+unpack_image() {
+	local deb=$1 dir=$2 abi
+
+	dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$dir" --no-same-owner || return
+	mv "$dir"/boot/vmlinuz-* "$dir/vmlinuz" || return
+	mv "$dir"/boot/config-* "$dir/config" || return
+	[[ -d $dir/lib || ! -d $dir/usr/lib ]] || mv "$dir/usr/lib" "$dir/lib"
+	rm -rf "$dir/boot" "$dir/usr"
+	abi=$(basename "$dir"/lib/modules/*)
+	find "$dir/lib/modules" -name '*.ko*' -printf '%P\n' |
+		grep -E '/kernel/(sound|samples|drivers)/' |
+		grep -Ev "/kernel/drivers/($keep_drivers)/" |
+		(cd "$dir/lib/modules" && tr '\n' '\0' | xargs -0r rm -f)
+	find "$dir/lib/modules" -name '*.ko*' -printf '%P\n' | grep -E "/kernel/($drop_dirs)" |
+		(cd "$dir/lib/modules" && tr '\n' '\0' | xargs -0r rm -f)
+	find "$dir/lib/modules" -type d -empty -delete
+	find "$dir/lib/modules" -name '*.ko' -print0 | xargs -0r xz -0 --check=crc32
+	if have depmod; then
+		depmod -b "$dir" "$abi" 2>/dev/null
+	fi
+	printf '%s\n' "$abi" >"$dir/abi"
+}
+
+# kernel_fetch NAME: make $cache/kernels/NAME. Runs under the lock.
+kernel_fetch() {
+	local name=$1 home=$cache/kernels/$1 tmp=$cache/kernels/.$1.tmp image
+
+	if [[ -e $home/abi && ! ${GFPTRACE_REFRESH:-} ]]; then
+		return 0
+	fi
+	if ! have apt-get || ! have dpkg-deb; then
+		die "$skip_status" "kernel $name: this system has no Debian packages (no apt-get)" \
+			"give --kernel the path of a bzImage"
+	fi
+	apt_options
+	image=$(newest_image)
+	if [[ ! $image ]]; then
+		apt_update
+		image=$(newest_image)
+	fi
+	[[ $image ]] || die "$skip_status" "kernel $name: apt knows no package of it" \
+		"it comes from Debian 12 (bookworm and bookworm-security)"
+	if [[ -e $home/abi && $image == linux-image-$(<"$home/abi")* ]]; then
+		return 0
+	fi
+	rm -rf "$tmp"
+	mkdir -p "$tmp" || exit
+	note "downloading $image"
+	if ! download "$tmp" "$image"; then
+		apt_update
+		image=$(newest_image)
+		download "$tmp" "$image" || die "$skip_status" "kernel $name: cannot download $image"
+	fi
+	unpack_image "$tmp"/*.deb "$tmp" || die 125 "kernel $name: cannot unpack $image"
+	rm -rf "$tmp"/*.deb "$home"
+	mv "$tmp" "$home"
+}
+
+# kernel_get NAME|PATH: sets k_image and, for a name, k_home and k_abi.
+kernel_get() {
+	k_arch=amd64
+	k_home=''
+	if [[ $1 == */* || -f $1 ]]; then
+		[[ -f $1 && -r $1 ]] || die 2 "--kernel: cannot read '$1'"
+		k_image=$1
+		case $(file -bL "$1" 2>/dev/null) in *ARM64*) k_arch=arm64 ;; esac
+		return
+	fi
+	kernel_parse "$1" || die 2 "--kernel: unknown kernel '$1'" \
+		"known: ${kernel_names[*]}, or the path of a bzImage"
+	k_home=$cache/kernels/$1
+	with_lock "kernel-$1" kernel_fetch "$1" || exit
+	k_image=$k_home/vmlinuz
+	k_abi=$(<"$k_home/abi")
+}
+
+# headers_fetch NAME: make $cache/headers/ABI of the kernel we have. Runs under the lock.
+headers_fetch() {
+	local name=$1 home=$cache/headers/$k_abi tmp=$cache/headers/.$k_abi.tmp
+	local base=${k_abi%-"$k_flavour"} kbuild deb
+
+	[[ ! -e $home/done ]] || return 0
+	apt_options
+	kbuild=$(apt-cache "${apt_opts[@]}" depends "linux-headers-$k_abi" |
+		sed -n 's/.*Depends: \(linux-kbuild-.*\)/\1/p')
+	rm -rf "$tmp"
+	mkdir -p "$tmp" || exit
+	note "downloading linux-headers-$k_abi"
+	if [[ ! $kbuild ]] ||
+		! download "$tmp" "linux-headers-$k_abi" "linux-headers-$base-common" "$kbuild"; then
+		return 1
+	fi
+	for deb in "$tmp"/*.deb; do
+		dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$tmp" --no-same-owner || return
+	done
+	rm -rf "$tmp"/*.deb "$tmp/usr/share"
+	# The flavour's Makefile includes the common one by an absolute path.
+	sed -i "s,^include /usr/src/,include $home/usr/src/," \
+		"$tmp/usr/src/linux-headers-$k_abi/Makefile"
+	: >"$tmp/done"
+	rm -rf "$home"
+	mv "$tmp" "$home"
+}
+
+# headers_get NAME: sets k_headers, the build folder for modules.
+headers_get() {
+	kernel_get "$1"
+	[[ $k_home ]] || die 2 "--kernel-headers: need a kernel's name, not a path"
+	if ! with_lock "headers-$k_abi" headers_fetch "$1"; then
+		# Old ABIs leave the archive: take the newest kernel, then its headers.
+		GFPTRACE_REFRESH=1 kernel_get "$1"
+		with_lock "headers-$k_abi" headers_fetch "$1" ||
+			die "$skip_status" "kernel $1: cannot download linux-headers-$k_abi"
+	fi
+	k_headers=$cache/headers/$k_abi/usr/src/linux-headers-$k_abi
+}
