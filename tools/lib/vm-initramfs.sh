@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The guest's file tree. The same inputs give the same bytes: times, owners and order are fixed,
 # since under --icount a different byte is a different run.
+# shellcheck disable=SC2154 # kernel and cache come from vm-kernel.sh
 
 # Static busybox of the guest's architecture.
 busybox_path() {
@@ -89,7 +90,7 @@ add_kmod() {
 
 	[[ $k_home ]] || die 2 "--kmod: a bzImage comes without modules"
 	[[ -s $dir/modules.dep ]] || die 125 "--kmod: no module index for $k_abi" \
-		"install kmod and run again with GFPTRACE_REFRESH=1"
+		"run: tools/setup vm, remove $k_home and try again"
 	line=$(while read -r line; do
 		path=${line%%:*}
 		path=${path##*/}

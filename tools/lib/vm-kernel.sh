@@ -4,13 +4,12 @@
 #
 # $cache/kernels/NAME/{vmlinuz,config,abi,lib/modules/ABI}
 # $cache/headers/ABI-FLAVOUR/usr/{src,lib}
+# shellcheck disable=SC2034 # the results are variables that tools/vm reads
 # shellcheck source=tools/lib/common.sh
 . "${BASH_SOURCE%/*}/common.sh"
 
 cache=${GFPTRACE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/gfptrace}
 
-# Matrix names. shellcheck cannot see that tools/vm prints them.
-# shellcheck disable=SC2034
 kernel_names=(6.1 6.1-cloud 6.1-rt 6.12 6.12-cloud 6.12-rt arm64:6.12-cloud)
 
 # Exit status of "this kernel cannot be had here": what automake and TAP harnesses call a skip.
@@ -102,7 +101,7 @@ unpack_image() {
 	mv "$dir"/boot/vmlinuz-* "$dir/vmlinuz" || return
 	mv "$dir"/boot/config-* "$dir/config" || return
 	[[ -d $dir/lib || ! -d $dir/usr/lib ]] || mv "$dir/usr/lib" "$dir/lib"
-	rm -rf "$dir/boot" "$dir/usr"
+	rm -rf "${dir:?}/boot" "${dir:?}/usr"
 	abi=$(basename "$dir"/lib/modules/*)
 	find "$dir/lib/modules" -name '*.ko*' -printf '%P\n' |
 		grep -E '/kernel/(sound|samples|drivers)/' |
@@ -114,6 +113,8 @@ unpack_image() {
 	find "$dir/lib/modules" -name '*.ko' -print0 | xargs -0r xz -0 --check=crc32
 	if have depmod; then
 		depmod -b "$dir" "$abi" 2>/dev/null
+	elif have busybox; then
+		busybox depmod -b "$dir" "$abi" 2>/dev/null
 	fi
 	printf '%s\n' "$abi" >"$dir/abi"
 }
@@ -190,7 +191,7 @@ headers_fetch() {
 	for deb in "$tmp"/*.deb; do
 		dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$tmp" --no-same-owner || return
 	done
-	rm -rf "$tmp"/*.deb "$tmp/usr/share"
+	rm -rf "$tmp"/*.deb "${tmp:?}/usr/share"
 	# The flavour's Makefile includes the common one by an absolute path.
 	sed -i "s,^include /usr/src/,include $home/usr/src/," \
 		"$tmp/usr/src/linux-headers-$k_abi/Makefile"

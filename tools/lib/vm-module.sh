@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Build tests/module for one kernel, out of tree, in the cache.
+# shellcheck disable=SC2154 # kernel and cache come from vm-kernel.sh and tools/vm
 
 # mirror FROM TO: files that are the same keep their time, so that kbuild rebuilds only the rest.
 mirror() {

@@ -3,6 +3,7 @@
 # Start QEMU, wait for it, and say what became of it.
 # Four serial ports: they are built into every kernel of the matrix, and a panic cannot stop them.
 # shellcheck disable=SC2154 # options and paths come from tools/vm
+# shellcheck disable=SC2054,SC2100 # commas and minus signs are part of the words
 
 qemu_setup() {
 	case $k_arch in
@@ -24,7 +25,7 @@ qemu_setup() {
 }
 
 machine_args() {
-	local node first last
+	local node first last size cpus
 
 	if [[ $k_arch == arm64 ]]; then
 		qemu_args=(-M virt,gic-version=3 -cpu max ${qemu_args[@]+"${qemu_args[@]}"})
@@ -34,9 +35,11 @@ machine_args() {
 	for ((node = 0; node < numa; node++)); do
 		first=$((node * smp / numa))
 		last=$(((node + 1) * smp / numa - 1))
-		qemu_args+=(-object "memory-backend-ram,id=node$node,size=$((node < numa - 1 ?
-			mem / numa : mem - mem / numa * (numa - 1)))M"
-			-numa "node,nodeid=$node,memdev=node$node$( ((last < first)) || echo ",cpus=$first-$last")")
+		size=$(((node + 1) * mem / numa - node * mem / numa))
+		cpus=''
+		((last < first)) || cpus=,cpus=$first-$last
+		qemu_args+=(-object "memory-backend-ram,id=node$node,size=${size}M"
+			-numa "node,nodeid=$node,memdev=node$node$cpus")
 	done
 	if [[ $icount ]]; then
 		qemu_args+=(-accel tcg,thread=single -icount "shift=0,sleep=off" -seed 42
@@ -164,9 +167,9 @@ vm_result() {
 	line=${line#*:}
 	read -r _ _ word rc taint <<<"$line"
 	if [[ $out ]]; then
-		mkdir -p "$out" &&
-			tail -c "+$((offset + ${#line} + 2))" "$tmp/ctl" | tar -xz -C "$out" --no-same-owner ||
+		if ! tail -c "+$((offset + ${#line} + 2))" "$tmp/ctl" | tar -xz -C "$out" --no-same-owner; then
 			fail 125 "cannot bring /out back to '$out'"
+		fi
 	fi
 	case $word in
 	insmod)
@@ -174,7 +177,9 @@ vm_result() {
 		;;
 	timeout) fail 124 "time-out: CMD was killed after $timeout s" ;;
 	esac
-	((taint & 1 << 9)) && fail 125 "the kernel warned (WARN, taint $taint); CMD's status was $rc"
+	if ((taint & 1 << 9)); then
+		fail 125 "the kernel warned (WARN, taint $taint); CMD's status was $rc"
+	fi
 	exit "$rc"
 }
 
