@@ -144,7 +144,7 @@ vm_cleanup() {
 		kill -KILL "$pid"
 		wait "$pid"
 	done 2>/dev/null
-	rm -rf "$tmp"
+	[[ ! ${tmp:-} ]] || rm -rf "$tmp"
 }
 
 # fail STATUS MESSAGE: with the log's name, and the splat's first lines if there is one.
