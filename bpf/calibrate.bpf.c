@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What only the kernel's own pointers tell (user/calibrate.c): the addresses of struct
+ * pages that gfptrace itself faults in, a per-CPU address, and the address of our own
+ * frames as a number.
+ */
+#include "frame.bpf.h"
+#include <bpf/bpf_core_read.h>
+
+#define TASK_GROUP_DEPTH 32
+
+/* Address of the CPU's root rq->cfs: the root task group's queues are those of the rqs. */
+static __always_inline __u64 root_cfs(__u32 cpu)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_group *group = NULL;
+	struct cfs_rq **queues;
+	__u64 cfs = 0;
+
+	if (!bpf_core_field_exists(task->sched_task_group) || !bpf_core_field_exists(group->cfs_rq))
+		return 0;
+	group = BPF_CORE_READ(task, sched_task_group);
+	for (int i = 0; i < TASK_GROUP_DEPTH; i++) {
+		struct task_group *parent = BPF_CORE_READ(group, parent);
+
+		if (!parent)
+			break;
+		group = parent;
+	}
+	queues = BPF_CORE_READ(group, cfs_rq);
+	bpf_probe_read_kernel(&cfs, sizeof(cfs), &queues[cpu]);
+	return cfs;
+}
+
+SEC("syscall")
+int locate(struct gft_locate *argument)
+{
+	gft_base = (__u64)&gft_frames;
+	argument->cfs = root_cfs(argument->cpu);
+	return 0;
+}
+
+SEC("raw_tp/mm_page_alloc")
+int calibrate(const __u64 *args)
+{
+	__u32 used = gft_calibration.used;
+
+	if (args[1] || bpf_get_current_pid_tgid() >> 32 != gft_calibration.tgid)
+		return 0;
+	if (used >= GFT_CALIBRATION_PAGES)
+		return 0;
+	gft_calibration.page[used] = args[0];
+	gft_calibration.used = used + 1;
+	return 0;
+}

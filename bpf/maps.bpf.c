@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Definitions of the maps and settings; see maps.bpf.h and gfptrace/layout.h. */
+#include "maps.bpf.h"
+
+struct gft_array gft_rows SEC(".maps");
+struct gft_array gft_series SEC(".maps");
+struct gft_array gft_names SEC(".maps");
+struct gft_cgroup_array gft_cgroups SEC(".maps");
+
+const volatile struct gft_config gft_config = {};
+const volatile __u8 gft_class_of[GFT_CLASS_TABLE] = {};
+const volatile struct gft_glob gft_comm_glob = {};
+
+__u64 gft_base = 0;
+struct gft_line gft_frames[GFT_FRAME_LINES] = {};
+struct gft_calibration gft_calibration = {};
+
+char LICENSE[] SEC("license") = "GPL";

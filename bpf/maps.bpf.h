@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The maps and settings that all programs share; maps.bpf.c defines them. */
+#ifndef GFPTRACE_BPF_MAPS_H
+#define GFPTRACE_BPF_MAPS_H
+
+#include <vmlinux.h>
+#include <bpf/bpf_helpers.h>
+
+#include <gfptrace/layout.h>
+
+/* Arrays that user space maps into itself; it sets their sizes before load. */
+struct gft_array {
+	int (*type)[BPF_MAP_TYPE_ARRAY];
+	int (*map_flags)[BPF_F_MMAPABLE];
+	int (*max_entries)[1];
+	int (*key_size)[sizeof(__u32)];
+	int (*value_size)[GFT_CACHE_LINE];
+};
+
+struct gft_cgroup_array {
+	int (*type)[BPF_MAP_TYPE_CGROUP_ARRAY];
+	int (*max_entries)[1];
+	int (*key_size)[sizeof(__u32)];
+	int (*value_size)[sizeof(__u32)];
+};
+
+extern struct gft_array gft_rows SEC(".maps");	 /* by CPU: struct gft_row */
+extern struct gft_array gft_series SEC(".maps"); /* by CPU * slots + slot: struct gft_series */
+extern struct gft_array gft_names SEC(".maps");	 /* by CPU: struct gft_names */
+extern struct gft_cgroup_array gft_cgroups SEC(".maps"); /* the one of --cgroup */
+
+extern const volatile struct gft_config gft_config;
+extern const volatile __u8 gft_class_of[GFT_CLASS_TABLE];
+extern const volatile struct gft_glob gft_comm_glob;
+
+/* Address of gft_frames: a pointer less this one plus this number is the pointer as a number. */
+extern __u64 gft_base;
+extern struct gft_line gft_frames[GFT_FRAME_LINES];
+extern struct gft_calibration gft_calibration;
+
+#endif

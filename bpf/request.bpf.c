@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Single requests. Entry: the choke point that every request passes (its name differs
+ * between kernels; user/kernel.c picks it). Exit: the tracepoint at the end of that
+ * same function, which fires with a NULL page too. A request whose order is above the
+ * largest returns before it, so the entry counts that one.
+ */
+#include "filter.bpf.h"
+#include "record.bpf.h"
+#include <bpf/bpf_tracing.h>
+
+/* mm/page_alloc.c: `if (WARN_ON_ONCE_GFP(order > MAX_PAGE_ORDER, gfp)) return NULL;` */
+static __noinline int refuse(void *ctx, __u32 gfp)
+{
+	struct gft_row *row = row__of(bpf_get_smp_processor_id());
+	enum gft_context context;
+	enum gft_class class = class_of(gfp);
+
+	if (!row)
+		return 0;
+	context = context_of(preempt_count_slow(row, ctx));
+	if (class >= GFT_CLASSES || context >= GFT_CONTEXTS || !task_matches(context))
+		return 0;
+	if (!gft_config.marked || gfp >> GFT_MARK_SHIFT)
+		row->invalid[class][context]++;
+	return 0;
+}
+
+/* A request enters with its stack at `address`. */
+static __always_inline int begin(void *ctx, __u64 address, __u32 gfp, __u32 order)
+{
+	struct gft_row *row;
+
+	if (order > gft_config.max_order)
+		return refuse(ctx, gfp);
+	if (frame__put(address, gfp))
+		return 0;
+	row = row__of(bpf_get_smp_processor_id());
+	if (row)
+		row->table_full++;
+	return 0;
+}
+
+SEC("fentry")
+int entry_fentry(__u64 *ctx)
+{
+	return begin(ctx, stack_address(ctx), (__u32)ctx[0], (__u32)ctx[1]);
+}
+
+SEC("kprobe")
+int entry_kprobe(struct pt_regs *ctx)
+{
+	return begin(ctx, PT_REGS_SP(ctx), (__u32)PT_REGS_PARM1(ctx), (__u32)PT_REGS_PARM2(ctx));
+}
+
+/*
+ * An interrupt's frame that is older than the last request that a task ended on this
+ * CPU belongs to an interrupt that is long over: its exit was skipped, because it came
+ * while this program ran. Under PREEMPT_RT softirqs are threads and their exits are
+ * never skipped.
+ */
+static __always_inline bool frame__is_stale(struct gft_row *row, const struct gft_frame *frame,
+					    enum gft_context context)
+{
+	return !gft_config.preempt_rt && context != GFT_TASK && frame->start < row->epoch;
+}
+
+/* Take the frame of the request that ends at `address`; false: it is lost. */
+static __always_inline bool take(struct gft_row *row, __u64 address, struct request *request)
+{
+	__u64 now = bpf_ktime_get_ns();
+	struct gft_frame *frame = frame__of(address);
+	bool stale;
+
+	if (!frame) {
+		row->unpaired++;
+		return false;
+	}
+	stale = frame__is_stale(row, frame, request->context);
+	if (request->context == GFT_TASK)
+		row->epoch = now;
+	if (gft_config.marked) {
+		frame->taken = stale ? 0 : frame->tag;
+		if (frame->tag - address > row->widest)
+			row->widest = frame->tag - address;
+	}
+	frame->tag = 0;
+	if (stale) {
+		row->unpaired++;
+		row->stale++;
+		return false;
+	}
+	request->gfp = frame->gfp;
+	request->latency = now - frame->start;
+	if (gft_config.memcg_by_warn)
+		request->warned = frame->warned;
+	return true;
+}
+
+static __always_inline int finish(void *ctx, struct gft_row *row, struct request *request)
+{
+	if (gft_config.timed && !take(row, stack_address(ctx), request))
+		return 0;
+	if (gft_config.marked && !(request->gfp >> GFT_MARK_SHIFT))
+		return 0;
+	if (!task_matches(request->context))
+		return 0;
+	if (request->page && gft_config.vmemmap) {
+		request->pfn = pfn_of(request->page);
+		request->range = range_of(row, request->pfn);
+	}
+	record(row, request);
+	return 0;
+}
+
+/*
+ * A raw tracepoint, since it hands over the page as a number, on which we may reckon:
+ * (struct page *page, unsigned int order, gfp_t gfp, int migratetype).
+ */
+static __always_inline struct request request_of(const __u64 *args)
+{
+	return (struct request){
+		.page = args[0],
+		.order = (__u32)args[1],
+		.gfp = (__u32)args[2],
+		.cpu = bpf_get_smp_processor_id(),
+	};
+}
+
+SEC("raw_tp/mm_page_alloc")
+int exit_symbol(__u64 *args)
+{
+	struct request request = request_of(args);
+	struct gft_row *row = row__of(request.cpu);
+
+	if (!row)
+		return 0;
+	request.context = context_of(preempt_count_symbol());
+	return finish(args, row, &request);
+}
+
+SEC("raw_tp/mm_page_alloc")
+int exit_address(__u64 *args)
+{
+	struct request request = request_of(args);
+	struct gft_row *row = row__of(request.cpu);
+
+	if (!row)
+		return 0;
+	request.context = context_of(preempt_count_slow(row, args));
+	return finish(args, row, &request);
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What lies in the maps: written by the BPF programs, read by user space.
+ *
+ *	config  set once between open and load, constant afterwards; the verifier
+ *		removes what it turns off
+ *	frames  requests that are under way, found by their place on the stack
+ *	rows    one a CPU: counters, and the table that gives each combination of
+ *		labels its series
+ *	series  rows x slots: one histogram for each combination that occurs
+ *
+ * Counters only grow. A row and its series are written by one CPU only, by
+ * programs that do not nest there, so nothing needs an atomic operation; the
+ * fields are grouped by the program that writes them.
+ */
+#ifndef GFPTRACE_LAYOUT_H
+#define GFPTRACE_LAYOUT_H
+
+#include <gfptrace/buckets.h>
+#include <gfptrace/classes.h>
+#include <gfptrace/types.h>
+
+/*
+ * The keys of a series in the kernel. Class, order and context are always among
+ * them: failures and alignment need them, and user space folds what `--by` does
+ * not ask for. The CPU is the row, so it needs no key.
+ */
+enum gft_key {
+	GFT_KEY_CLASS,
+	GFT_KEY_ORDER,
+	GFT_KEY_CONTEXT,
+	GFT_KEY_RANGE,	     /* node and zone: index of the pfn range + 1; 0: no page */
+	GFT_KEY_MIGRATETYPE, /* of the block + 1; 0: no page */
+	GFT_KEY_COMM,	     /* index in the row's names + 1; 0: interrupt; last: other */
+	GFT_KEY_CGROUP,	     /* the same */
+	GFT_KEYS
+};
+
+#define GFT_ORDERS_MAX	    32 /* orders the maps can hold, the one above the largest included */
+#define GFT_RANGES_MAX	    127 /* zones of all nodes */
+#define GFT_NAMES	    62 /* comms or cgroups a CPU can tell apart */
+#define GFT_NAME_KEYS	    (GFT_NAMES + 2)
+#define GFT_COMM_LEN	    16
+#define GFT_PIDS_MAX	    16
+#define GFT_CLASS_BITS	    10
+#define GFT_CLASS_TABLE	    (1u << GFT_CLASS_BITS)
+#define GFT_SLOT_UNCLAIMED  0 /* also the series that takes what has no slot: `other` */
+#define GFT_SLOT_FILTERED   0xffff
+#define GFT_ALIGN_SLOTS	    32
+#define GFT_ALIGN_CAP_SHIFT 30 /* alignments are counted up to 1 GiB */
+
+/* Consecutive pages of one zone. */
+struct gft_range {
+	__u64 start; /* pfn */
+	__u64 pages;
+};
+
+struct gft_config {
+	__u64 vmemmap;	      /* address of the struct page of pfn 0; 0: unknown, no alignment */
+	__u32 page_struct;    /* sizeof(struct page) */
+	__u32 page_struct_shift; /* its log2, or 0 where it is no power of two */
+	__u32 page_shift;
+	__u32 max_order; /* the largest */
+	__u32 timed;	 /* there is an entry program: latency is measured */
+	__u32 marked;	 /* count only the module's requests */
+	__u32 preempt_rt;
+	__u32 memcg_by_warn; /* the program on warn_alloc is there to tell memcg refusals */
+
+	/* class: table[((gfp & mask) * magic) >> (32 - GFT_CLASS_BITS)] */
+	__u32 class_mask;
+	__u32 class_magic;
+	__u32 gfp_account;
+	__u32 pageblock_order;
+
+	__u32 stride[GFT_KEYS]; /* 0: not a key */
+	__u32 combinations;	/* product of the keys' sizes */
+	__u32 slots;		/* series a row has, `other` included */
+
+	__u32 nr_ranges;
+	__u32 by_range, by_migratetype, by_comm, by_cgroup;
+
+	/* filters of tasks; with any of them interrupts do not count */
+	__u32 filter_task, filter_comm, filter_cgroup, nr_pids;
+	__u32 pid_namespace; /* pids are those of another namespace than the first */
+	__u32 pad;
+	__u64 pid_namespace_dev, pid_namespace_ino;
+	__u32 pids[GFT_PIDS_MAX];
+
+	struct gft_range range[GFT_RANGES_MAX];
+};
+
+/*
+ * A glob as an automaton whose state is one bit for each place in the pattern; filled by
+ * user/glob.c.
+ */
+struct gft_glob {
+	__u32 match[256]; /* for each byte: the places that it moves on from */
+	__u32 stay;	  /* places behind a `*`: any byte may be swallowed there */
+	__u32 accept;
+	__u32 start;
+	__u32 pad;
+};
+
+GFT_INLINE __u32 gft_glob_step(const volatile struct gft_glob *glob, __u32 state, __u8 byte)
+{
+	return (state & glob->match[byte]) << 1 | (state & glob->stay);
+}
+
+/*
+ * A request that is under way. The tag is the stack address of its entry; two
+ * requests that are alive at once never share one. Requests of one kernel stack
+ * share a line.
+ */
+struct gft_frame {
+	__u64 tag;   /* 0: free */
+	__u64 start; /* ns, bpf_ktime_get_ns() */
+	__u32 gfp;   /* as asked for */
+	__u32 warned; /* warn_alloc() was called: not a memcg refusal */
+	__u64 taken; /* with `marked`: tag of the request whose exit took the frame */
+};
+
+#define GFT_STACK_SHIFT	  14 /* at most THREAD_SIZE: a smaller guess only splits a stack in two */
+#define GFT_LINE_FRAMES	  4
+#define GFT_LINE_BITS	  11
+#define GFT_FRAME_LINES	  (1u << GFT_LINE_BITS)
+/*
+ * The exit finds its entry at most this far above itself on the stack. Measured: 120 to
+ * 296 bytes (kprobe: 328); a nested request is at least 500 further down.
+ */
+#define GFT_FRAME_WINDOW 512
+
+struct gft_line {
+	struct gft_frame frame[GFT_LINE_FRAMES];
+} __attribute__((aligned(GFT_CACHE_LINE)));
+
+/* A bulk call that is under way; calls of one stack do not nest. */
+struct gft_bulk_frame {
+	__u64 tag;
+	__u64 filled; /* places of the caller's array that were full before */
+};
+
+struct gft_name {
+	__u64 word[2]; /* comm, NUL-padded, or the cgroup's id and 0 */
+};
+
+struct gft_names {
+	__u32 used_comms;
+	__u32 used_cgroups;
+	struct gft_name comm[GFT_NAMES];
+	struct gft_name cgroup[GFT_NAMES];
+};
+
+struct gft_row {
+	/* the exit program (preempt_count: set by user space before it is attached) */
+	__u64 preempt_count; /* address of this CPU's, or 0 */
+	__u64 epoch;	   /* ns: when a task's request last ended on this CPU */
+	__u64 range_start; /* pfn range of the last page */
+	__u64 range_pages;
+	__u32 range_index; /* + 1 */
+	__u32 used_slots;
+	__u64 unpaired;	    /* exits that found no entry */
+	__u64 stale;	    /* of these: an entry of an earlier request stood in its place */
+	__u64 other_pages;  /* pages of the series `other`, which has no order */
+	__u64 widest;	    /* largest distance of entry and exit on the stack, bytes */
+	__u64 placement[GFT_RANGES_MAX + 1]; /* by range; [0]: in none that is known */
+
+	/* the entry program */
+	__u64 table_full __attribute__((aligned(GFT_CACHE_LINE)));
+	__u64 invalid[GFT_CLASSES][GFT_CONTEXTS];
+
+	/* the bulk exit program */
+	__u64 bulk_calls __attribute__((aligned(GFT_CACHE_LINE)));
+	__u64 bulk_pages;
+
+	/* the checking program of `marked` */
+	__u64 checked __attribute__((aligned(GFT_CACHE_LINE)));
+	__u64 mismatched;
+
+	/* slot of each combination: GFT_SLOT_UNCLAIMED, GFT_SLOT_FILTERED or an index */
+	__u16 slot[] __attribute__((aligned(GFT_CACHE_LINE)));
+};
+
+/*
+ * Alignment is counted in the order that a multiplication by a de Bruijn sequence
+ * gives: gft_align_slot() is its own inverse table, built by user space.
+ */
+GFT_INLINE __u32 gft_align_slot(__u64 pfn, __u32 page_shift)
+{
+	__u32 capped = (__u32)(pfn | 1ull << (GFT_ALIGN_CAP_SHIFT - page_shift));
+
+	return ((capped & -capped) * 0x077cb531u) >> 27;
+}
+
+struct gft_series {
+	__u64 sum; /* ns */
+	__u64 min;
+	__u64 max;
+	__u64 combination;
+	__u64 failed[GFT_REASONS];
+	__u64 align[GFT_ALIGN_SLOTS]; /* of the requests that succeeded, by gft_align_slot() */
+	__u64 unplaced; /* requests that succeeded where the pfn is unknown */
+	__u64 pad[3];
+	__u64 bucket[]; /* GFT_BUCKETS where latency is measured */
+};
+
+#define GFT_SERIES_SIZE(timed)                                                                 \
+	GFT_ALIGN_UP(sizeof(struct gft_series) + ((timed) ? GFT_BUCKETS * sizeof(__u64) : 0),  \
+		     GFT_CACHE_LINE)
+#define GFT_ROW_SIZE(combinations)                                                             \
+	GFT_ALIGN_UP(sizeof(struct gft_row) + (combinations) * sizeof(__u16), GFT_CACHE_LINE)
+
+/* What the calibration finds: pages that this process faulted in. */
+#define GFT_CALIBRATION_PAGES 64
+struct gft_calibration {
+	__u32 tgid;
+	__u32 used;
+	__u64 page[GFT_CALIBRATION_PAGES]; /* struct page * */
+};
+
+/* Argument and result of the program `locate`: the address of rq->cfs of a CPU, or 0. */
+struct gft_locate {
+	__u32 cpu;
+	__u32 pad;
+	__u64 cfs;
+};
+
+_Static_assert(sizeof(struct gft_frame) == 32, "a line of frames is two cache lines");
+_Static_assert(sizeof(struct gft_series) % GFT_CACHE_LINE == 0, "buckets start a cache line");
+_Static_assert(sizeof(struct gft_row) % GFT_CACHE_LINE == 0, "slots start a cache line");
+
+#endif

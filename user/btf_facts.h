@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a kernel's BTF says of its page allocator. Pure: takes any BTF, a synthetic one too. */
+#ifndef GFPTRACE_USER_BTF_FACTS_H
+#define GFPTRACE_USER_BTF_FACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <gfptrace/layout.h>
+
+struct btf;
+
+#define MIGRATETYPES_MAX 16
+#define ZONE_TYPES_MAX	 16
+
+/* A function that the tracer may attach to. */
+struct entry_point {
+	const char *name; /* NULL: this kernel has none */
+	bool bulk_has_list; /* bulk: a page_list comes before the page_array */
+};
+
+struct btf_facts {
+	struct entry_point entry;
+	struct entry_point bulk;
+	uint32_t max_order;
+	uint32_t page_struct; /* sizeof(struct page) */
+	uint32_t nr_migratetypes;
+	const char *migratetypes[MIGRATETYPES_MAX]; /* lower case, without MIGRATE_; static */
+	bool has_mm_page_alloc; /* the tracepoint */
+	bool preempt_count_in_btf;
+	/* distance of a CPU's preempt_count from its rq->cfs, where BTF tells it */
+	bool has_preempt_distance;
+	int64_t preempt_distance;
+};
+
+/*
+ * The choke point of single requests: the first function of the ladder (see
+ * btf_facts.c) that exists with the prototype that this program understands.
+ */
+struct entry_point btf_facts__entry(const struct btf *btf);
+struct entry_point btf_facts__bulk(const struct btf *btf);
+
+/* Everything above. Returns 0, or -ENOENT where the BTF lacks struct zone or struct page. */
+int btf_facts__read(const struct btf *btf, struct btf_facts *facts);
+
+/* The value of an enumerator; false where no enum of the BTF has it. */
+bool btf_facts__enumerator(const struct btf *btf, const char *name, uint32_t *value);
+
+#endif

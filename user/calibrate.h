@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From pages that we faulted in ourselves to the place of all struct pages. Pure but for touch. */
+#ifndef GFPTRACE_USER_CALIBRATE_H
+#define GFPTRACE_USER_CALIBRATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <gfptrace/types.h>
+
+#define CALIBRATE_PAGES 32
+
+/*
+ * Map and touch CALIBRATE_PAGES pages and look up their frame numbers in
+ * /proc/self/pagemap (0 without CAP_SYS_ADMIN, Documentation/admin-guide/mm/pagemap.rst).
+ * Returns how many numbers `pfn` got, or a negative errno.
+ */
+int calibrate__touch(__u64 pfn[CALIBRATE_PAGES]);
+
+/*
+ * The address of the struct page of pfn 0 that explains most pairs of struct page and
+ * frame number; 0 if fewer than 4 agree.
+ */
+__u64 calibrate__vmemmap(const __u64 *pages, size_t nr_pages, const __u64 *pfns,
+			    size_t nr_pfns, uint32_t page_struct);
+
+#endif

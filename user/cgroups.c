@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cgroups.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <mntent.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+int cgroup__open(const char *path)
+{
+	struct statfs status;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (fstatfs(fd, &status) || status.f_type != CGROUP2_SUPER_MAGIC) {
+		close(fd);
+		return -ENOTSUP;
+	}
+	return fd;
+}
+
+/* The first cgroup2 mount: /sys/fs/cgroup, or /sys/fs/cgroup/unified beside version 1. */
+static int mount_point(char *path, size_t size)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "re");
+	struct mntent entry;
+	char buffer[4096];
+	int err = -ENOENT;
+
+	if (!mounts)
+		return -errno;
+	while (err && getmntent_r(mounts, &entry, buffer, sizeof(buffer)))
+		if (!strcmp(entry.mnt_type, "cgroup2") &&
+		    (size_t)snprintf(path, size, "%s", entry.mnt_dir) < size)
+			err = 0;
+	endmntent(mounts);
+	return err;
+}
+
+/* kernfs encodes the id itself as the file handle: FILEID_KERNFS (include/linux/exportfs.h). */
+int cgroup__path(uint64_t id, char *path, size_t size)
+{
+	struct {
+		struct file_handle handle;
+		uint64_t id;
+	} handle = { .handle = { .handle_bytes = sizeof(id), .handle_type = 0xfe }, .id = id };
+	char mount[512], link[64], target[4096];
+	ssize_t length;
+	int mount_fd, fd, err = mount_point(mount, sizeof(mount));
+
+	if (err)
+		return err;
+	mount_fd = open(mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (mount_fd < 0)
+		return -errno;
+	fd = open_by_handle_at(mount_fd, &handle.handle, O_RDONLY | O_PATH | O_CLOEXEC);
+	close(mount_fd);
+	if (fd < 0)
+		return -ENOENT;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	length = readlink(link, target, sizeof(target) - 1);
+	close(fd);
+	if (length < 0)
+		return -errno;
+	target[length] = '\0';
+	if (strncmp(target, mount, strlen(mount)) != 0)
+		return -ENOENT;
+	snprintf(path, size, "%s", target[strlen(mount)] ? target + strlen(mount) : "/");
+	return 0;
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kernel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+/* The whole of a small file as a string the caller frees, or NULL. */
+static char *read_file(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char *text = NULL;
+	size_t size = 0;
+
+	if (!file)
+		return NULL;
+	if (getdelim(&text, &size, '\0', file) < 0) {
+		free(text);
+		text = NULL;
+	}
+	fclose(file);
+	return text;
+}
+
+static bool file_has(const char *path, const char *word)
+{
+	char *text = read_file(path);
+	bool has = text && strstr(text, word);
+
+	free(text);
+	return has;
+}
+
+/* Where debugfs is not mounted, PREEMPT_DYNAMIC's mode is that of the command line or the default. */
+static const char *preempt_model(const struct utsname *name)
+{
+	static const struct {
+		const char *mark, *model;
+	} models[] = {
+		{ "(none)", "none" },
+		{ "(voluntary)", "voluntary" },
+		{ "(full)", "full" },
+		{ "(lazy)", "lazy" },
+	};
+	char *text;
+	const char *model = NULL;
+
+	if (strstr(name->version, "PREEMPT_RT"))
+		return "rt";
+	if (!strstr(name->version, "PREEMPT_DYNAMIC"))
+		return strstr(name->version, "PREEMPT") ? "full" : "unknown";
+	text = read_file("/sys/kernel/debug/sched/preempt");
+	for (size_t i = 0; text && i < sizeof(models) / sizeof(models[0]); i++)
+		if (strstr(text, models[i].mark))
+			model = models[i].model;
+	free(text);
+	if (model)
+		return model;
+	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
+		char option[32];
+
+		snprintf(option, sizeof(option), "preempt=%s", models[i].model);
+		if (file_has("/proc/cmdline", option))
+			return models[i].model;
+	}
+	return "dynamic";
+}
+
+/* The verifier resolves the variable by kallsyms, where data symbols need KALLSYMS_ALL=y. */
+static bool symbol_listed(const char *symbol)
+{
+	FILE *file = fopen("/proc/kallsyms", "re");
+	char *line = NULL;
+	size_t size = 0;
+	bool found = false;
+	size_t length = strlen(symbol);
+
+	while (file && !found && getline(&line, &size, file) > 0) {
+		const char *word = strchr(line, ' ');
+
+		word = word ? strchr(word + 1, ' ') : NULL;
+		found = word && !strncmp(word + 1, symbol, length) && word[1 + length] == '\n';
+	}
+	free(line);
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static char *tracepoint_format(void)
+{
+	char *text = read_file("/sys/kernel/tracing/events/kmem/mm_page_alloc/format");
+
+	return text ? text : read_file("/sys/kernel/debug/tracing/events/kmem/mm_page_alloc/format");
+}
+
+static int fail(struct kernel *kernel, int err, const char *problem, const char *remedy)
+{
+	snprintf(kernel->problem, sizeof(kernel->problem), "%s", problem);
+	snprintf(kernel->remedy, sizeof(kernel->remedy), "%s", remedy);
+	return err;
+}
+
+int kernel__read(struct kernel *kernel)
+{
+	char *format;
+	int cpus;
+
+	memset(kernel, 0, sizeof(*kernel));
+	uname(&kernel->name);
+	kernel->page_size = (uint32_t)sysconf(_SC_PAGESIZE);
+	kernel->cpus_online = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN);
+	kernel->preempt = preempt_model(&kernel->name);
+	kernel->preempt_rt = !strcmp(kernel->preempt, "rt");
+	kernel->icount = file_has("/proc/cmdline", "gfptrace.clock=icount");
+	cpus = libbpf_num_possible_cpus();
+	if (cpus <= 0)
+		return fail(kernel, -ENODEV, "cannot tell how many CPUs there may be",
+			    "is /sys mounted?");
+	kernel->cpus = (uint32_t)cpus;
+	kernel->btf = btf__load_vmlinux_btf();
+	if (!kernel->btf) {
+		int err = -errno;
+
+		return fail(kernel, err ? err : -ENOENT, "this kernel has no BTF (/sys/kernel/btf/vmlinux)",
+			    "boot a kernel with CONFIG_DEBUG_INFO_BTF=y, as distributions build them");
+	}
+	if (btf_facts__read(kernel->btf, &kernel->facts))
+		return fail(kernel, -ENOENT, "this kernel's BTF lacks struct zone or struct page",
+			    "boot a kernel with complete CONFIG_DEBUG_INFO_BTF=y");
+	if (!kernel->facts.has_mm_page_alloc)
+		return fail(kernel, -ENOENT, "this kernel has no tracepoint kmem:mm_page_alloc",
+			    "boot a kernel with CONFIG_TRACEPOINTS=y");
+	kernel->preempt_symbol =
+		!strcmp(kernel->name.machine, "aarch64") ||
+		(kernel->facts.preempt_count_in_btf &&
+		 (symbol_listed("__preempt_count") || symbol_listed("pcpu_hot")));
+	format = tracepoint_format();
+	gfp_bits__find(kernel->btf, format, &kernel->gfp);
+	free(format);
+	if (zones__read(&kernel->zones))
+		kernel->zones.count = 0;
+	return 0;
+}
+
+void kernel__close(struct kernel *kernel)
+{
+	btf__free(kernel->btf);
+	kernel->btf = NULL;
+}

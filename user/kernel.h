@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The running kernel: everything about it that gfptrace asks before it attaches anything. */
+#ifndef GFPTRACE_USER_KERNEL_H
+#define GFPTRACE_USER_KERNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/utsname.h>
+
+#include "btf_facts.h"
+#include "gfp.h"
+#include "zones.h"
+
+struct kernel {
+	struct utsname name;
+	struct btf *btf;
+	struct btf_facts facts;
+	struct gfp_bits gfp;
+	struct zones zones; /* count 0 where /proc/zoneinfo cannot be read */
+	uint32_t page_size;
+	uint32_t cpus;		/* possible: the maps have a row for each */
+	uint32_t cpus_online;
+	const char *preempt;	/* none, voluntary, full, lazy, rt; "unknown" */
+	bool preempt_rt;
+	bool preempt_symbol;	/* BPF can read preempt_count by its name */
+	bool icount;		/* tools/vm --icount: a nanosecond is an instruction */
+	char problem[128];	/* why kernel__read() failed, and what to do about it */
+	char remedy[160];
+};
+
+/* Returns 0 or a negative errno with `problem` filled; kernel__close() is due in any case. */
+int kernel__read(struct kernel *kernel);
+void kernel__close(struct kernel *kernel);
+
+#endif

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "plan.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cgroups.h"
+#include "glob.h"
+
+#define MIB (1024.0 * 1024.0)
+
+/* Slots of a row: see slots_for(). */
+#define SLOTS_MIN     64
+#define SLOTS_USUAL   208 /* every (class, order, context) that kernels use is below this */
+#define SLOTS_MAX     2048
+#define USUAL_BUDGET  (60ull << 20)
+#define COMBINATIONS_MAX (1u << 20)
+
+static uint32_t log2_exact(uint32_t n)
+{
+	uint32_t shift = 0;
+
+	while (1u << shift < n)
+		shift++;
+	return 1u << shift == n ? shift : 0;
+}
+
+static void set_keys(struct plan *plan, const struct kernel *kernel, const bool *by)
+{
+	const uint32_t sizes[GFT_KEYS] = {
+		[GFT_KEY_CLASS] = GFT_CLASSES,
+		[GFT_KEY_ORDER] = kernel->facts.max_order + 1,
+		[GFT_KEY_CONTEXT] = GFT_CONTEXTS,
+		[GFT_KEY_RANGE] = (uint32_t)kernel->zones.count + 1,
+		[GFT_KEY_MIGRATETYPE] = kernel->facts.nr_migratetypes + 1,
+		[GFT_KEY_COMM] = GFT_NAME_KEYS,
+		[GFT_KEY_CGROUP] = GFT_NAME_KEYS,
+	};
+	struct gft_config *config = &plan->config;
+	const bool wanted[GFT_KEYS] = {
+		[GFT_KEY_CLASS] = true,
+		[GFT_KEY_ORDER] = true,
+		[GFT_KEY_CONTEXT] = true,
+		[GFT_KEY_RANGE] = by[DIM_NODE] || by[DIM_ZONE],
+		[GFT_KEY_MIGRATETYPE] = by[DIM_MIGRATETYPE],
+		[GFT_KEY_COMM] = by[DIM_COMM],
+		[GFT_KEY_CGROUP] = by[DIM_CGROUP],
+	};
+
+	config->combinations = 1;
+	for (int i = GFT_KEYS - 1; i >= 0; i--) {
+		plan->size[i] = wanted[i] ? sizes[i] : 1;
+		config->stride[i] = wanted[i] ? config->combinations : 0;
+		config->combinations *= plan->size[i];
+	}
+	config->by_range = wanted[GFT_KEY_RANGE];
+	config->by_migratetype = wanted[GFT_KEY_MIGRATETYPE];
+	config->by_comm = wanted[GFT_KEY_COMM];
+	config->by_cgroup = wanted[GFT_KEY_CGROUP];
+}
+
+/*
+ * A series for each combination that occurs on a CPU, not for each that might. With the
+ * usual dimensions 208 hold all that kernels do; many CPUs get fewer, so that the maps
+ * stay small. Other dimensions get what half of the limit holds.
+ */
+static uint32_t slots_for(const struct plan *plan, const struct kernel *kernel)
+{
+	const struct gft_config *config = &plan->config;
+	bool usual = !config->by_range && !config->by_migratetype && !config->by_comm &&
+		     !config->by_cgroup;
+	uint64_t budget = usual ? USUAL_BUDGET : plan->memory_limit / 2;
+	uint64_t slots = budget / (GFT_SERIES_SIZE(1) * kernel->cpus);
+	uint64_t most = usual ? SLOTS_USUAL : SLOTS_MAX;
+
+	if (slots > most)
+		slots = most;
+	if (slots < SLOTS_MIN)
+		slots = SLOTS_MIN;
+	if (slots > config->combinations + 1)
+		slots = config->combinations + 1;
+	return (uint32_t)slots;
+}
+
+/* The tracepoint's gfp may have gained __GFP_HARDWALL, so that bit tells nothing there. */
+static void make_effective(struct plan *plan, const struct gft_gfp_bits *bits)
+{
+	uint32_t mask = plan->config.class_mask, gfp = 0;
+
+	memcpy(plan->class_of_effective, plan->class_of, sizeof(plan->class_of));
+	do {
+		enum gft_class class = gft_classify(gfp | bits->hardwall, bits);
+
+		plan->class_of_effective[(gfp * plan->config.class_magic) >> (32 - GFT_CLASS_BITS)] =
+			(uint8_t)(class == GFT_CLASS_USER ? GFT_CLASS_KERNEL : class);
+		gfp = (gfp - mask) & mask;
+	} while (gfp);
+}
+
+/* A pid is one of our own namespace; BPF must be told where that is not the first. */
+static void set_pids(struct gft_config *config, const struct options *options)
+{
+	const ino_t first = 0xEFFFFFFC; /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
+	struct stat status;
+
+	config->nr_pids = (uint32_t)options->nr_pids;
+	memcpy(config->pids, options->pids, sizeof(config->pids[0]) * options->nr_pids);
+	if (stat("/proc/self/ns/pid", &status) || status.st_ino == first)
+		return;
+	config->pid_namespace = 1;
+	config->pid_namespace_dev = status.st_dev;
+	config->pid_namespace_ino = status.st_ino;
+}
+
+static int set_filters(struct plan *plan, const struct options *options, char *problem, size_t size)
+{
+	struct gft_config *config = &plan->config;
+
+	set_pids(config, options);
+	if (options->comm) {
+		if (glob__compile(options->comm, &plan->comm)) {
+			snprintf(problem, size, "--comm: '%s' is no pattern", options->comm);
+			return -EINVAL;
+		}
+		config->filter_comm = 1;
+	}
+	if (options->cgroup) {
+		plan->cgroup_fd = cgroup__open(options->cgroup);
+		if (plan->cgroup_fd < 0) {
+			snprintf(problem, size, "--cgroup: '%s' is no cgroup v2 directory",
+				 options->cgroup);
+			return -EINVAL;
+		}
+		config->filter_cgroup = 1;
+	}
+	config->filter_task = config->nr_pids || config->filter_comm || config->filter_cgroup;
+	return 0;
+}
+
+static int check_orders(const struct kernel *kernel, const struct options *options, char *problem,
+			size_t size)
+{
+	for (uint32_t order = kernel->facts.max_order + 2; order < OPTIONS_ORDERS; order++) {
+		if (!options->order_given || !options->orders[order])
+			continue;
+		snprintf(problem, size,
+			 "--order: %u is out of range: this kernel's largest order is %u, and %u "
+			 "stands for all that are refused",
+			 order, kernel->facts.max_order, kernel->facts.max_order + 1);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int check_memory(const struct plan *plan, const struct kernel *kernel, char *problem,
+			size_t size)
+{
+	uint64_t bytes = plan__memory(plan, kernel, true);
+
+	if (plan->config.combinations <= COMBINATIONS_MAX && bytes <= plan->memory_limit)
+		return 0;
+	snprintf(problem, size,
+		 "--by: the maps would take %.1f MiB, above --memory-limit %.1f MiB: ask for fewer "
+		 "dimensions or raise it",
+		 (double)bytes / MIB, (double)plan->memory_limit / MIB);
+	return -ENOMEM;
+}
+
+int plan__make(struct plan *plan, const struct kernel *kernel, const struct options *options,
+	       char *problem, size_t size)
+{
+	struct gft_config *config = &plan->config;
+	int err;
+
+	memset(plan, 0, sizeof(*plan));
+	plan->cgroup_fd = -1;
+	plan->tier = options->tier;
+	plan->options = options;
+	plan->memory_limit = options->memory_limit;
+	config->page_struct = kernel->facts.page_struct;
+	config->page_struct_shift = log2_exact(kernel->facts.page_struct);
+	config->page_shift = log2_exact(kernel->page_size);
+	config->max_order = kernel->facts.max_order;
+	config->preempt_rt = kernel->preempt_rt;
+	config->marked = options->marked;
+	config->gfp_account = kernel->gfp.account;
+	if (!kernel->zones.overlap) {
+		config->nr_ranges = (uint32_t)kernel->zones.count;
+		for (size_t i = 0; i < kernel->zones.count; i++)
+			config->range[i] = kernel->zones.zone[i].pages;
+	}
+	err = check_orders(kernel, options, problem, size);
+	if (err)
+		return err;
+	err = gfp_hash__find(&kernel->gfp.by_class, &config->class_mask, &config->class_magic,
+			     plan->class_of);
+	if (err) {
+		snprintf(problem, size, "no perfect hash for this kernel's gfp bits");
+		return err;
+	}
+	make_effective(plan, &kernel->gfp.by_class);
+	set_keys(plan, kernel, options->by);
+	config->slots = slots_for(plan, kernel);
+	err = check_memory(plan, kernel, problem, size);
+	if (err)
+		return err;
+	return set_filters(plan, options, problem, size);
+}
+
+void plan__drop(struct plan *plan)
+{
+	if (plan->cgroup_fd >= 0)
+		close(plan->cgroup_fd);
+	plan->cgroup_fd = -1;
+}
+
+uint64_t plan__memory(const struct plan *plan, const struct kernel *kernel, bool timed)
+{
+	const struct gft_config *config = &plan->config;
+	uint64_t row = GFT_ROW_SIZE((uint64_t)config->combinations);
+	uint64_t names = config->by_comm || config->by_cgroup ? sizeof(struct gft_names) : 0;
+
+	row += GFT_SERIES_SIZE(timed) * config->slots + names;
+	return row * kernel->cpus + GFT_FRAME_LINES * sizeof(struct gft_line);
+}
+
+void plan__keys(const struct plan *plan, uint32_t combination, uint32_t key[GFT_KEYS])
+{
+	for (int i = 0; i < GFT_KEYS; i++) {
+		uint32_t stride = plan->config.stride[i];
+
+		key[i] = stride ? combination / stride % plan->size[i] : 0;
+	}
+}
+
+bool plan__passes(const struct plan *plan, uint32_t combination)
+{
+	const struct options *options = plan->options;
+	uint32_t key[GFT_KEYS];
+
+	plan__keys(plan, combination, key);
+	return (!options->class_given || options->classes[key[GFT_KEY_CLASS]]) &&
+	       (!options->order_given || options->orders[key[GFT_KEY_ORDER]]) &&
+	       (!options->context_given || options->contexts[key[GFT_KEY_CONTEXT]]);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel types that the BPF programs read, kept by hand and minimal: CO-RE
+ * relocates the fields on the running kernel, so nothing here depends on the machine
+ * that builds. A flavour (`___`) is a shape that only some kernels have; its suffix
+ * says which.
+ */
+/* The guard that libbpf's bpf_tracing.h asks for. */
+#ifndef __VMLINUX_H__
+#define __VMLINUX_H__
+
+#include <gfptrace/types.h>
+
+typedef __s32 s32;
+typedef __u16 __be16;
+typedef __u32 __be32;
+typedef __u32 __wsum;
+typedef _Bool bool;
+typedef unsigned int gfp_t;
+
+enum { false = 0, true = 1 };
+
+enum bpf_map_type { BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_CGROUP_ARRAY = 8 };
+enum { BPF_F_MMAPABLE = 1024 };
+
+struct bpf_pidns_info {
+	__u32 pid;
+	__u32 tgid;
+};
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct page {
+	unsigned long flags; /* include/linux/mm_types.h; a struct in 6.18, read by offset only */
+};
+
+struct cfs_rq {
+};
+
+struct rq {
+	struct cfs_rq cfs;
+};
+
+struct task_group {
+	struct task_group *parent;
+	struct cfs_rq **cfs_rq;
+};
+
+struct task_struct {
+	void *stack;
+	struct task_group *sched_task_group;
+};
+
+/* CONFIG_PREEMPT_RT, since v5.12 (commit 728b478d2d35): softirq nesting is the task's. */
+struct task_struct___rt {
+	int softirq_disable_cnt;
+};
+
+/* x86, v6.2 (commit 64701838bf05) to v6.14: preempt_count among the hot per-CPU variables. */
+struct pcpu_hot {
+	int preempt_count;
+};
+
+/* arm64 */
+struct thread_info {
+	struct {
+		__u32 count;
+	} preempt;
+};
+
+struct task_struct___arm64 {
+	struct thread_info thread_info;
+};
+
+/* mm/internal.h, include/linux/mmzone.h: to read the migrate type of a block */
+struct mem_section_usage {
+	unsigned long pageblock_flags[1];
+};
+
+struct mem_section {
+	unsigned long section_mem_map;
+	struct mem_section_usage *usage;
+};
+
+#if defined(__TARGET_ARCH_x86)
+struct pt_regs {
+	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di;
+	unsigned long orig_ax, ip, cs, flags, sp, ss;
+};
+#elif defined(__TARGET_ARCH_arm64)
+struct user_pt_regs {
+	__u64 regs[31];
+	__u64 sp, pc, pstate;
+};
+struct pt_regs {
+	struct user_pt_regs user_regs;
+};
+#endif
+
+#pragma clang attribute pop
+
+#endif
