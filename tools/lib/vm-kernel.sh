@@ -175,17 +175,18 @@ kernel_get() {
 # headers_fetch NAME: make $cache/headers/ABI of the kernel we have. Runs under the lock.
 headers_fetch() {
 	local name=$1 home=$cache/headers/$k_abi tmp=$cache/headers/.$k_abi.tmp
-	local base=${k_abi%-"$k_flavour"} kbuild deb
+	local deb
+	local -a parts
 
 	[[ ! -e $home/done ]] || return 0
 	apt_options
-	kbuild=$(apt-cache "${apt_opts[@]}" depends "linux-headers-$k_abi" |
-		sed -n 's/.*Depends: \(linux-kbuild-.*\)/\1/p')
+	# Such as linux-headers-6.1.0-56-common-rt and linux-kbuild-6.1.
+	mapfile -t parts < <(apt-cache "${apt_opts[@]}" depends "linux-headers-$k_abi" |
+		sed -n 's/.*Depends: \(linux-kbuild-.*\|linux-headers-.*-common.*\)/\1/p')
 	rm -rf "$tmp"
 	mkdir -p "$tmp" || exit
 	note "downloading linux-headers-$k_abi"
-	if [[ ! $kbuild ]] ||
-		! download "$tmp" "linux-headers-$k_abi" "linux-headers-$base-common" "$kbuild"; then
+	if ((${#parts[@]} != 2)) || ! download "$tmp" "linux-headers-$k_abi" "${parts[@]}"; then
 		return 1
 	fi
 	for deb in "$tmp"/*.deb; do
@@ -204,6 +205,9 @@ headers_fetch() {
 headers_get() {
 	kernel_get "$1"
 	[[ $k_home ]] || die 2 "--kernel-headers: need a kernel's name, not a path"
+	# kbuild's own programs are built for the kernel's architecture.
+	[[ $k_arch == "$(dpkg --print-architecture)" ]] ||
+		die "$skip_status" "kernel $1: its modules can only be built on $k_arch"
 	if ! with_lock "headers-$k_abi" headers_fetch "$1"; then
 		# Old ABIs leave the archive: take the newest kernel, then its headers.
 		GFPTRACE_REFRESH=1 kernel_get "$1"
