@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Talk goes to stderr, one line a message, each beginning with "gfptrace: "; data goes to stdout. */
+/* Talk goes to stderr, one line a message, each beginning with "gfptrace: "; data goes to stdout.
+ */
 #ifndef GFPTRACE_USER_LOG_H
 #define GFPTRACE_USER_LOG_H
 

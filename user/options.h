@@ -27,8 +27,8 @@ extern const char *const tier_names[TIERS];
 struct options {
 	bool help; /* -h was given: nothing else is valid */
 
-	uint64_t duration_ns; /* 0: until the command ends or a signal comes */
-	uint64_t interval_ns; /* 0: one report at the end */
+	uint64_t duration_ns;	     /* 0: until the command ends or a signal comes */
+	uint64_t interval_ns;	     /* 0: one report at the end */
 	const struct format *format; /* never NULL after options__parse() */
 	const char *output;	     /* NULL: stdout */
 	bool by[DIMENSIONS];

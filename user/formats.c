@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "formats.h"
+
+const struct format formats[] = {
+	{"text", "tables and histograms for people", report__write_text},
+	{"json", "gfptrace.report/1, see doc/report-schema.md", report__write_json},
+	{0},
+};
+
+const struct format *format__find(const char *name)
+{
+	const struct format *format;
+
+	for (format = formats; format->name; format++)
+		if (!strcmp(format->name, name))
+			return format;
+	return NULL;
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "formats.h"
+#include "log.h"
+#include "options_value.h"
+#include "units.h"
+
+#define ITEM 32 /* bytes of one item of a list; longer ones match nothing */
+
+static void *field(struct options *options, size_t offset)
+{
+	return (char *)options + offset;
+}
+
+static int set_duration(const struct option_row *row, const char *value, uint64_t *ns,
+			struct options_error *error)
+{
+	int err = parse__duration(value, ns);
+
+	if (err == -ERANGE)
+		return options__fail(error, "--%s %s is out of range: from 1ns to 292 years",
+				     row->name, value);
+	if (err)
+		return options__fail(error,
+				     "--%s '%s' is not a time: a number with ns, us, ms, s or m",
+				     row->name, value);
+	return 0;
+}
+
+static int set_size(const struct option_row *row, const char *value, uint64_t *bytes,
+		    struct options_error *error)
+{
+	int err = parse__size(value, bytes);
+
+	if (err == -ERANGE)
+		return options__fail(error, "--%s %s is out of range: more than 0, below 2^63",
+				     row->name, value);
+	if (err)
+		return options__fail(error, "--%s '%s' is not a size: a number with K, M or G",
+				     row->name, value);
+	return 0;
+}
+
+static int set_text(const struct option_row *row, const char *value, const char **text,
+		    struct options_error *error)
+{
+	if (!*value)
+		return options__fail(error, "--%s is empty: %s expected", row->name, row->metavar);
+	if (strlen(value) > row->max)
+		return options__fail(error, "--%s is too long: %" PRIu64 " characters at most",
+				     row->name, row->max);
+	*text = value;
+	return 0;
+}
+
+static int set_format(const char *value, const struct format **format, struct options_error *error)
+{
+	const char *names[16], *nearest;
+	const struct format *row;
+	size_t nr = 0;
+
+	*format = format__find(value);
+	if (*format)
+		return 0;
+	*format = &formats[0];
+	if (format__is_unbuilt(value))
+		return options__fail(error, "format %s is not built yet", value);
+	for (row = formats; row->name && nr < 16; row++)
+		names[nr++] = row->name;
+	nearest = word__nearest(value, names, nr);
+	options__fail(error, "unknown format '%s': text or json expected", value);
+	return nearest ? options__hint(error, "did you mean %s?", nearest) : -EINVAL;
+}
+
+static int set_tier(const char *value, enum tier *tier, struct options_error *error)
+{
+	unsigned int i;
+
+	for (i = 0; i < TIERS; i++) {
+		if (!strcmp(value, tier_names[i])) {
+			*tier = (enum tier)i;
+			return 0;
+		}
+	}
+	return options__fail(error, "unknown tier '%s': auto, fexit, kprobe or tracepoint expected",
+			     value);
+}
+
+/*
+ * The next item of a list, up to a comma, in `item`. Returns 1, 0 behind the last,
+ * or -EINVAL for an empty item.
+ */
+static int next_item(const struct option_row *row, const char **list, char item[ITEM],
+		     struct options_error *error)
+{
+	size_t length;
+
+	if (!*list)
+		return 0;
+	length = strcspn(*list, ",");
+	if (!length)
+		return options__fail(error, "--%s has an empty item: %s expected", row->name,
+				     row->metavar);
+	snprintf(item, ITEM, "%.*s", (int)(length < ITEM ? length : ITEM), *list);
+	*list = (*list)[length] ? *list + length + 1 : NULL;
+	return 1;
+}
+
+static int unknown_word(const struct option_row *row, const char *item, struct options_error *error)
+{
+	const char *nearest = word__nearest(item, row->words, row->nr_words);
+
+	options__fail(error, "--%s: unknown word '%s'", row->name, item);
+	if (nearest)
+		return options__hint(error, "did you mean %s?", nearest);
+	return options__hint(error, "%s", row->help);
+}
+
+static int set_words(const struct option_row *row, const char *value, bool *flags,
+		     struct options_error *error)
+{
+	char item[ITEM];
+	unsigned int i;
+	int more;
+
+	memset(flags, 0, row->nr_words * sizeof(*flags));
+	while ((more = next_item(row, &value, item, error)) > 0) {
+		for (i = 0; i < row->nr_words && strcmp(item, row->words[i]); i++)
+			;
+		if (i == row->nr_words)
+			return unknown_word(row, item, error);
+		if (row->unbuilt_words & 1u << i)
+			return options__fail(error, "--%s %s is not built yet", row->name, item);
+		if (flags[i])
+			return options__fail(error, "--%s names '%s' twice", row->name, item);
+		flags[i] = true;
+	}
+	return more;
+}
+
+static int take_number(const struct option_row *row, const char *text, const char *item,
+		       uint64_t *number, struct options_error *error)
+{
+	int err = parse__number(text, row->min, row->max, number);
+
+	if (err == -ERANGE)
+		return options__fail(error, "--%s %s is out of range: %" PRIu64 " to %" PRIu64,
+				     row->name, item, row->min, row->max);
+	if (err)
+		return options__fail(error, "--%s '%s' is not a number: %s expected", row->name,
+				     item, row->metavar);
+	return 0;
+}
+
+/* "2" or "2-4". */
+static int take_range(const struct option_row *row, const char *item, uint64_t *first,
+		      uint64_t *last, struct options_error *error)
+{
+	char text[ITEM], *dash;
+	int err;
+
+	memcpy(text, item, ITEM);
+	dash = strchr(text, '-');
+	if (dash)
+		*dash++ = '\0';
+	err = take_number(row, text, item, first, error);
+	if (err)
+		return err;
+	*last = *first;
+	if (dash)
+		err = take_number(row, dash, item, last, error);
+	if (!err && *last < *first)
+		return options__fail(error, "--%s %s runs backwards", row->name, item);
+	return err;
+}
+
+static int set_numbers(const struct option_row *row, const char *value, bool *flags,
+		       struct options_error *error)
+{
+	uint64_t number, last;
+	char item[ITEM];
+	int more, err;
+
+	while ((more = next_item(row, &value, item, error)) > 0) {
+		err = take_range(row, item, &number, &last, error);
+		if (err)
+			return err;
+		for (; number <= last; number++) {
+			if (flags[number])
+				return options__fail(error, "--%s names %" PRIu64 " twice",
+						     row->name, number);
+			flags[number] = true;
+		}
+	}
+	return more;
+}
+
+static int set_pids(const struct option_row *row, const char *value, struct options *options,
+		    struct options_error *error)
+{
+	uint64_t number;
+	char item[ITEM];
+	size_t i;
+	int more, err;
+
+	while ((more = next_item(row, &value, item, error)) > 0) {
+		err = take_number(row, item, item, &number, error);
+		if (err)
+			return err;
+		for (i = 0; i < options->nr_pids; i++)
+			if (options->pids[i] == number)
+				return options__fail(error, "--%s names %" PRIu64 " twice",
+						     row->name, number);
+		if (options->nr_pids == OPTIONS_PIDS)
+			return options__fail(error, "--%s takes %d at most", row->name,
+					     OPTIONS_PIDS);
+		options->pids[options->nr_pids++] = (uint32_t)number;
+	}
+	return more;
+}
+
+static int set_verbosity(int *verbosity, int level, struct options_error *error)
+{
+	if (*verbosity && *verbosity != level)
+		return options__fail(error, "--quiet and --verbose exclude each other");
+	*verbosity = level;
+	return 0;
+}
+
+int option__set(const struct option_row *row, const char *value, struct options *options,
+		struct options_error *error)
+{
+	void *target = field(options, row->offset);
+
+	if (row->given)
+		*(bool *)field(options, row->given) = true;
+	switch (row->type) {
+	case OPTION_FLAG:
+		*(bool *)target = true;
+		return 0;
+	case OPTION_QUIET:
+		return set_verbosity(target, LOG_QUIET, error);
+	case OPTION_VERBOSE:
+		return set_verbosity(target, LOG_VERBOSE, error);
+	case OPTION_DURATION:
+		return set_duration(row, value, target, error);
+	case OPTION_SIZE:
+		return set_size(row, value, target, error);
+	case OPTION_TEXT:
+		return set_text(row, value, target, error);
+	case OPTION_FORMAT:
+		return set_format(value, target, error);
+	case OPTION_WORDS:
+		return set_words(row, value, target, error);
+	case OPTION_NUMBERS:
+		return set_numbers(row, value, target, error);
+	case OPTION_PIDS:
+		return set_pids(row, value, options, error);
+	case OPTION_TIER:
+		return set_tier(value, target, error);
+	}
+	return -EINVAL;
+}
