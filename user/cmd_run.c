@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* gfptrace run: trace for a while, or while a command runs, and print the report. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "commands.h"
+#include "log.h"
+#include "output.h"
+#include "session.h"
+#include "survive.h"
+#include "window.h"
+
+#define TICK_NS		250000000ull
+#define CHILD_GRACE_MS	2000
+
+struct run {
+	const struct options *options;
+	struct session session;
+	struct output *output;
+	struct window window;
+	struct child child;
+	struct timespec start; /* of the current report's window, CLOCK_REALTIME */
+	uint64_t start_ns;
+	bool status_line;
+};
+
+static void clear_status_line(const struct run *run)
+{
+	if (run->status_line)
+		fputs("\r\033[K", stderr);
+}
+
+static void draw_status_line(struct run *run)
+{
+	struct session_totals totals = session__totals(&run->session);
+	double elapsed = (double)window__elapsed(&run->window) / 1e9;
+	double left = (double)run->options->duration_ns / 1e9 - elapsed;
+
+	fprintf(stderr, "\r\033[K%s %.1f s  requests %" PRIu64 "  failed %" PRIu64 "  missed %" PRIu64,
+		left > 0 ? "left" : "for", left > 0 ? left : elapsed, totals.counted, totals.failed,
+		totals.missed);
+	fflush(stderr);
+}
+
+/* RFC 3339 in UTC, to the millisecond. */
+static const char *format_time(struct report *report, const struct timespec *time)
+{
+	struct tm tm;
+	char text[32];
+
+	gmtime_r(&time->tv_sec, &tm);
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+	return report__printf(report, "%s.%03ldZ", text, time->tv_nsec / 1000000);
+}
+
+static int describe_command(struct report *report, const struct run *run)
+{
+	char **argv = run->options->command;
+	size_t count = 0;
+
+	if (!argv)
+		return 0;
+	while (argv[count])
+		count++;
+	report->window.argv = calloc(count, sizeof(*report->window.argv));
+	if (!report->window.argv)
+		return -ENOMEM;
+	report->window.has_command = true;
+	report->window.nr_argv = count;
+	report->window.command_exit = run->child.exit;
+	for (size_t i = 0; i < count; i++) {
+		report->window.argv[i] = report__string(report, argv[i]);
+		if (!report->window.argv[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Print the report of the window that ends now. Returns an exit status. */
+static int print_report(struct run *run, const char *stopped_by, uint64_t end_ns)
+{
+	struct report *report = session__report(&run->session);
+	int err;
+
+	clear_status_line(run);
+	if (!report)
+		return STATUS_INTERNAL;
+	report->window.start = format_time(report, &run->start);
+	report->window.duration_ns = end_ns - run->start_ns;
+	report->window.stopped_by = stopped_by;
+	err = describe_command(report, run);
+	if (!err)
+		err = output__write(run->output, run->options->format, report);
+	report__free(report);
+	clock_gettime(CLOCK_REALTIME, &run->start);
+	run->start_ns = end_ns;
+	return output__status(err);
+}
+
+static const char *stop_word(enum window_event event)
+{
+	switch (event) {
+	case WINDOW_DURATION:
+		return "duration";
+	case WINDOW_COMMAND:
+		return "command";
+	default:
+		return "signal";
+	}
+}
+
+/* From the first request to the last report. Returns an exit status. */
+static int trace(struct run *run)
+{
+	const struct options *options = run->options;
+	enum window_event event = WINDOW_ERROR;
+	uint64_t end_ns;
+	int status = STATUS_OK;
+
+	for (;;) {
+		event = window__wait(&run->window);
+		if (event == WINDOW_TICK)
+			draw_status_line(run);
+		else if (event == WINDOW_INTERVAL)
+			status = print_report(run, "duration", window__now());
+		else
+			break;
+		if (status)
+			break;
+	}
+	end_ns = window__now();
+	session__stop(&run->session);
+	if (options->command && !run->child.ended)
+		child__end(&run->child, CHILD_GRACE_MS);
+	if (options->command && run->child.exit)
+		log_info("'%s' ended with status %d", options->command[0], run->child.exit);
+	if (status)
+		return status;
+	if (event == WINDOW_ERROR) {
+		log_error("cannot wait for the end of the window");
+		return STATUS_INTERNAL;
+	}
+	return print_report(run, stop_word(event), end_ns);
+}
+
+/* Start the clocks, the counting and the command, in this order. Returns an exit status. */
+static int begin(struct run *run)
+{
+	const struct options *options = run->options;
+	int status = session__activate(&run->session);
+	int err;
+
+	if (status)
+		return status;
+	clock_gettime(CLOCK_REALTIME, &run->start);
+	err = window__open(&run->window, options->duration_ns, options->interval_ns,
+			   run->status_line ? TICK_NS : 0, options->command ? &run->child : NULL);
+	run->start_ns = run->window.start_ns;
+	if (err) {
+		log_err(err, "timers");
+		return STATUS_INTERNAL;
+	}
+	if (!options->command)
+		return STATUS_OK;
+	err = child__release(&run->child);
+	if (!err)
+		return STATUS_OK;
+	log_err(err, "cannot execute '%s'", options->command[0]);
+	return STATUS_USAGE;
+}
+
+static int fork_command(struct run *run)
+{
+	char **command = run->options->command;
+	int err;
+
+	if (!command)
+		return STATUS_OK;
+	err = child__start(&run->child, command);
+	if (!err)
+		return STATUS_OK;
+	log_err(err, "cannot start '%s'", command[0]);
+	return STATUS_INTERNAL;
+}
+
+static int run_window(struct run *run)
+{
+	int status = STATUS_OK, failed;
+
+	if (window__prepare(&run->window)) {
+		log_error("cannot wait for signals");
+		return STATUS_INTERNAL;
+	}
+	status = session__open(&run->session, run->options);
+	if (!status)
+		status = fork_command(run);
+	if (status)
+		return status;
+	failed = survive();
+	if (failed)
+		log_verbose("not protected from running out of memory (%d of 3 steps failed)",
+			    failed);
+	status = begin(run);
+	return status ? status : trace(run);
+}
+
+int cmd_run(int argc, char **argv)
+{
+	static struct options options;
+	static struct run run = { .options = &options };
+	int status, err;
+
+	if (!command__begin(COMMAND_RUN, argc, argv, &options, &status))
+		return status;
+	if (options.command) {
+		err = child__check(options.command[0]);
+		if (err) {
+			log_err(err, "cannot execute '%s'", options.command[0]);
+			return STATUS_USAGE;
+		}
+	}
+	if (output__open(&run.output, options.output))
+		return STATUS_USAGE;
+	/* the command owns the terminal that it shares with us */
+	run.status_line = isatty(STDERR_FILENO) && log__level() >= LOG_NORMAL && !options.command;
+	status = run_window(&run);
+	clear_status_line(&run);
+	if (status)
+		output__discard(run.output);
+	else
+		status = output__status(output__close(run.output));
+	child__end(&run.child, 0);
+	window__close(&run.window);
+	session__close(&run.session);
+	return status;
+}

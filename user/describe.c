@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "describe.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+
+int describe__host(struct report *report, const struct kernel *kernel)
+{
+	report->host.kernel = report__string(report, kernel->name.release);
+	report->host.arch = report__string(report, kernel->name.machine);
+	report->host.preempt = kernel->preempt;
+	report->host.clock = kernel->icount ? "icount" : "monotonic";
+	report->host.cpus = kernel->cpus_online;
+	report->host.page_size = kernel->page_size;
+	return report->host.kernel && report->host.arch ? 0 : -ENOMEM;
+}
+
+/* What this tracer sees, or why not; `why` NULL where there is nothing to say. */
+struct sight {
+	bool seen;
+	const char *what, *why;
+};
+
+static int describe_sights(struct report *report, const struct sight *sights, size_t count)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < count && !err; i++) {
+		if (sights[i].seen)
+			err = report__add_sees(report, sights[i].what);
+		else
+			err = report__add_blind(report, sights[i].what, sights[i].why);
+	}
+	return err;
+}
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+int describe__mode(struct report *report, const struct kernel *kernel, const struct tracer *tracer)
+{
+	bool timed = tracer__timed(tracer);
+	const struct sight sights[] = {
+		{ true, "requests", NULL },
+		{ timed, "latency", "the tracepoint fires at the end of a request only" },
+		{ true, "failures", NULL },
+		{ timed, "failures: invalid order",
+		  "such a request returns before the tracepoint" },
+		{ tracer__memcg(tracer), "failures: memcg",
+		  "no kprobe on warn_alloc to tell a refused charge from a failed search" },
+		{ tracer__places(tracer), "alignment and placement",
+		  "no page frame numbers: /proc/self/pagemap needs CAP_SYS_ADMIN" },
+		{ tracer__exact_context(tracer), "softirq apart from hardirq",
+		  "preempt_count cannot be read: every interrupt is shown as softirq" },
+		{ tracer__bulk(tracer), "bulk requests",
+		  "they pass by the tracepoint, and no trampoline can be attached" },
+		{ timed, "classes user and kernel apart",
+		  "the tracepoint's gfp may have gained __GFP_HARDWALL: both are shown as kernel" },
+		{ timed, "gfp as asked for",
+		  "the tracepoint's gfp has lost what memalloc_nofs/noio scopes forbid: such "
+		  "requests are shown as nofs or noio" },
+		{ false, "failures: injected",
+		  "fault injection returns before the tracepoint" },
+		{ false, "alloc_contig_range and memblock",
+		  "they take pages without a request to the allocator" },
+		{ false, "reasons beyond invalid and memcg",
+		  "the state of the zones is not read: shown as unknown" },
+		{ false, "stages and path", "not built yet" },
+	};
+	const char *entry = timed ? kernel->facts.entry.name : "mm_page_alloc";
+
+	report->mode.tier = tier_names[tracer__tier(tracer)];
+	report->mode.entry = entry;
+	report->mode.bulk_entry = tracer__bulk(tracer) ? kernel->facts.bulk.name : "";
+	report->mode.sample = 1;
+	report->mode.coverage_asked = "fast";
+	report->mode.coverage_copies = 1;
+	return describe_sights(report, sights, LENGTH(sights));
+}
+
+int describe__cost(struct report *report, const struct tracer *tracer)
+{
+	struct tracer_program programs[TRACER_PROGRAMS];
+	size_t count = tracer__programs(tracer, programs, TRACER_PROGRAMS);
+
+	for (size_t i = 0; i < count; i++) {
+		struct program_cost *cost = report__add_program(report);
+
+		if (!cost)
+			return -ENOMEM;
+		cost->name = report__string(report, programs[i].name);
+		cost->attach = report__string(report, programs[i].attach);
+		if (!cost->name || !cost->attach)
+			return -ENOMEM;
+		cost->runs = programs[i].runs;
+		cost->misses = programs[i].misses;
+		cost->ns = programs[i].ns;
+	}
+	return 0;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The counters at one moment, merged over the CPUs; and the difference of two. Pure:
+ * works on a view of memory, whoever wrote it.
+ */
+#ifndef GFPTRACE_USER_SNAPSHOT_H
+#define GFPTRACE_USER_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <gfptrace/layout.h>
+
+#include "plan.h"
+#include "tracer.h"
+
+#define SNAPSHOT_NO_CPU	   0xffff
+#define SNAPSHOT_NAMES_MAX 4096
+
+/* Names seen, over all CPUs and snapshots: index as in the keys, less 1. */
+struct name_list {
+	struct gft_name name[SNAPSHOT_NAMES_MAX];
+	size_t count;
+};
+
+/* What tells two series apart. Keys as enum gft_key; comm and cgroup index the name lists + 1. */
+struct series_key {
+	uint16_t key[GFT_KEYS];
+	uint16_t cpu;	/* SNAPSHOT_NO_CPU unless the report is by CPU */
+	uint16_t other; /* 1: the combinations that found no slot */
+};
+
+struct series {
+	struct series_key key;
+	uint64_t sum, min, max;
+	uint64_t failed[GFT_REASONS];
+	uint64_t align[GFT_ALIGN_SLOTS];
+	uint64_t unplaced;
+	uint64_t bucket[GFT_BUCKETS];
+};
+
+/* Counters that belong to no series. */
+struct snapshot_totals {
+	uint64_t unpaired, stale, table_full, other_pages;
+	uint64_t bulk_calls, bulk_pages;
+	uint64_t checked, mismatched, widest;
+	uint64_t placement[GFT_RANGES_MAX + 1];
+	uint64_t exit_misses; /* requests whose exit was skipped */
+	uint64_t bulk_misses;
+};
+
+struct snapshot {
+	struct series *series;
+	size_t count, capacity;
+	uint32_t *index; /* open addressing: series + 1 */
+	size_t index_size;
+	struct snapshot_totals totals;
+};
+
+/* Where the counters are and how to read them. */
+struct snapshot_source {
+	const struct plan *plan;
+	uint32_t cpus;
+	bool timed;
+	bool by_cpu;
+	struct tracer_view view;
+	struct name_list *comms, *cgroups; /* grow */
+};
+
+/* Room for `capacity` series. Returns 0 or -ENOMEM. */
+int snapshot__init(struct snapshot *snapshot, size_t capacity);
+void snapshot__free(struct snapshot *snapshot);
+
+/* Read the source's counters, in place of what the snapshot held. Returns 0 or -ENOMEM. */
+int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *source);
+
+/*
+ * What came between two snapshots: later - earlier, into `difference`. min and max of a
+ * series are exact if they fell into the stretch, else the bounds of its outermost
+ * buckets. Returns 0 or -ENOMEM.
+ */
+int snapshot__subtract(struct snapshot *difference, const struct snapshot *later,
+		       const struct snapshot *earlier);
+
+/* Requests of a series: those that got pages, those that failed, all. */
+uint64_t series__succeeded(const struct series *series);
+uint64_t series__failed(const struct series *series);
+uint64_t series__count(const struct series *series);
+
+#endif

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "summarize.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cgroups.h"
+#include "describe.h"
+
+/* The value of each dimension as a number; ABSENT where the series has none. */
+#define ABSENT	 0xffff
+#define NO_VALUE 0xfffe /* the label `none` */
+#define OTHER	 0xfffd /* the label `other` */
+
+struct label_key {
+	uint16_t value[DIMENSIONS];
+};
+
+/* A series and the labels under which it is counted. */
+struct folded {
+	struct label_key key;
+	const struct series *series;
+};
+
+static const char *const class_names[] = GFT_CLASS_NAMES;
+static const char *const context_names[] = GFT_CONTEXT_NAMES;
+static const char *const reason_names[] = GFT_REASON_NAMES;
+
+static uint16_t zone_number(const struct zones *zones, uint16_t range)
+{
+	/* the first zone of that name stands for all */
+	for (uint16_t i = 0; i < zones->count; i++)
+		if (!strcmp(zones->zone[i].name, zones->zone[range - 1].name))
+			return i;
+	return NO_VALUE;
+}
+
+static uint16_t name_value(uint16_t key)
+{
+	if (!key)
+		return NO_VALUE;
+	return key > SNAPSHOT_NAMES_MAX ? OTHER : (uint16_t)(key - 1);
+}
+
+static uint16_t dimension_value(const struct summary_source *source, const struct series_key *key,
+				enum dimension dimension)
+{
+	const struct zones *zones = &source->kernel->zones;
+	uint16_t range = key->key[GFT_KEY_RANGE], type = key->key[GFT_KEY_MIGRATETYPE];
+
+	if (dimension == DIM_CPU)
+		return key->cpu;
+	if (key->other)
+		return OTHER;
+	switch (dimension) {
+	case DIM_CLASS:
+		return key->key[GFT_KEY_CLASS];
+	case DIM_ORDER:
+		return key->key[GFT_KEY_ORDER];
+	case DIM_CONTEXT:
+		return key->key[GFT_KEY_CONTEXT];
+	case DIM_NODE:
+		return range ? (uint16_t)zones->zone[range - 1].node : NO_VALUE;
+	case DIM_ZONE:
+		return range ? zone_number(zones, range) : NO_VALUE;
+	case DIM_MIGRATETYPE:
+		return type ? (uint16_t)(type - 1) : NO_VALUE;
+	case DIM_COMM:
+		return name_value(key->key[GFT_KEY_COMM]);
+	case DIM_CGROUP:
+		return name_value(key->key[GFT_KEY_CGROUP]);
+	default:
+		return ABSENT;
+	}
+}
+
+static const char *cgroup_label(struct report *report, uint64_t id)
+{
+	char path[4096];
+
+	if (!cgroup__path(id, path, sizeof(path)))
+		return report__string(report, path);
+	return report__printf(report, "cgroup:%llu", (unsigned long long)id);
+}
+
+static const char *label_text(struct report *report, const struct summary_source *source,
+			      enum dimension dimension, uint16_t value)
+{
+	char comm[GFT_COMM_LEN + 1] = {};
+
+	if (value == NO_VALUE)
+		return "none";
+	if (value == OTHER)
+		return "other";
+	switch (dimension) {
+	case DIM_CLASS:
+		return class_names[value];
+	case DIM_CONTEXT:
+		return context_names[value];
+	case DIM_ZONE:
+		return report__string(report, source->kernel->zones.zone[value].name);
+	case DIM_MIGRATETYPE:
+		return value < source->kernel->facts.nr_migratetypes ?
+			       source->kernel->facts.migratetypes[value] :
+			       "unknown";
+	case DIM_COMM:
+		memcpy(comm, source->comms->name[value].word, GFT_COMM_LEN);
+		return report__string(report, comm);
+	case DIM_CGROUP:
+		return cgroup_label(report, source->cgroups->name[value].word[0]);
+	default:
+		return report__printf(report, "%u", value);
+	}
+}
+
+/* Fill the labels of a folded series. Returns 0 or -ENOMEM. */
+static int set_labels(struct report *report, const struct summary_source *source,
+		      const struct label_key *key, struct labels *labels)
+{
+	for (int i = 0; i < DIMENSIONS; i++) {
+		if (key->value[i] == ABSENT)
+			continue;
+		labels->value[i] = label_text(report, source, (enum dimension)i, key->value[i]);
+		if (!labels->value[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int compare_folded(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct label_key));
+}
+
+/* All series with their keys cut down to the dimensions wanted, equal keys side by side. */
+static struct folded *fold(const struct summary_source *source, const struct snapshot *snapshot,
+			   const bool wanted[DIMENSIONS])
+{
+	struct folded *folded = calloc(snapshot->count + 1, sizeof(*folded));
+
+	for (size_t i = 0; folded && i < snapshot->count; i++) {
+		folded[i].series = &snapshot->series[i];
+		for (int d = 0; d < DIMENSIONS; d++)
+			folded[i].key.value[d] =
+				wanted[d] ? dimension_value(source, &snapshot->series[i].key,
+							    (enum dimension)d) :
+					    ABSENT;
+	}
+	if (folded)
+		qsort(folded, snapshot->count, sizeof(*folded), compare_folded);
+	return folded;
+}
+
+/* How many of the first `count` elements have the key of the first. */
+static size_t group_length(const struct folded *folded, size_t count)
+{
+	size_t length = 1;
+
+	while (length < count && !compare_folded(folded, folded + length))
+		length++;
+	return length;
+}
+
+static int add_latency(struct report *report, const struct summary_source *source,
+		       const struct folded *group, size_t length)
+{
+	struct latency *latency = report__add_latency(report);
+	uint64_t *histogram = calloc(GFT_BUCKETS, sizeof(*histogram));
+	int err = -ENOMEM;
+
+	if (latency && histogram) {
+		latency->min = UINT64_MAX;
+		for (size_t i = 0; i < length; i++) {
+			const struct series *series = group[i].series;
+
+			latency->sum += series->sum;
+			if (series->min < latency->min)
+				latency->min = series->min;
+			if (series->max > latency->max)
+				latency->max = series->max;
+			for (uint32_t b = 0; b < GFT_BUCKETS; b++)
+				histogram[b] += series->bucket[b];
+		}
+		err = set_labels(report, source, &group->key, &latency->labels);
+		if (!err)
+			err = latency__from_histogram(report, latency, histogram);
+	}
+	free(histogram);
+	return err;
+}
+
+/* log2 of the alignment in pages, 0 .. 18, that gft_align_slot() counts in this slot. */
+static unsigned int align_shift(uint32_t slot, uint32_t page_shift)
+{
+	for (unsigned int shift = 0; shift < GFT_ALIGN_CAP_SHIFT - page_shift; shift++)
+		if (gft_align_slot(1ull << shift, page_shift) == slot)
+			return shift;
+	return GFT_ALIGN_CAP_SHIFT - page_shift;
+}
+
+static int add_alignment(struct report *report, const struct summary_source *source,
+			 const struct folded *group, size_t length)
+{
+	uint32_t page_shift = source->plan->config.page_shift;
+	uint64_t count[GFT_ALIGN_CAP_SHIFT + 1] = {}, total = 0;
+	uint16_t order = group->key.value[DIM_ORDER];
+	struct alignment *alignment;
+	size_t buckets = 0;
+
+	for (size_t i = 0; i < length; i++)
+		for (uint32_t slot = 0; slot < GFT_ALIGN_SLOTS; slot++) {
+			uint64_t add = group[i].series->align[slot];
+
+			count[align_shift(slot, page_shift) + page_shift] += add;
+			total += add;
+		}
+	if (!total)
+		return 0;
+	alignment = report__add_alignment(report);
+	if (!alignment)
+		return -ENOMEM;
+	alignment->count = total;
+	alignment->natural = order == OTHER ? 0 : 1ull << (page_shift + order);
+	alignment->buckets = calloc(GFT_ALIGN_CAP_SHIFT + 1, sizeof(*alignment->buckets));
+	if (!alignment->buckets)
+		return -ENOMEM;
+	for (unsigned int shift = 0; shift <= GFT_ALIGN_CAP_SHIFT; shift++) {
+		if (!count[shift])
+			continue;
+		alignment->buckets[buckets++] = (struct align_bucket){
+			.align = 1ull << shift, .count = count[shift]
+		};
+		if (1ull << shift < alignment->natural)
+			alignment->below_natural += count[shift];
+	}
+	alignment->nr_buckets = buckets;
+	return set_labels(report, source, &group->key, &alignment->labels);
+}
+
+static int add_failures(struct report *report, const struct summary_source *source,
+			const struct folded *group, size_t length)
+{
+	for (int reason = 0; reason < GFT_REASONS; reason++) {
+		struct failure *failure;
+		uint64_t count = 0;
+
+		for (size_t i = 0; i < length; i++)
+			count += group[i].series->failed[reason];
+		if (!count)
+			continue;
+		failure = report__add_failure(report);
+		if (!failure || set_labels(report, source, &group->key, &failure->labels))
+			return -ENOMEM;
+		failure->count = count;
+		failure->reason = reason_names[reason];
+	}
+	return 0;
+}
+
+typedef int (*add_group)(struct report *report, const struct summary_source *source,
+			 const struct folded *group, size_t length);
+
+static int add_groups(struct report *report, const struct summary_source *source,
+		      const struct snapshot *snapshot, const bool wanted[DIMENSIONS], add_group add)
+{
+	struct folded *folded = fold(source, snapshot, wanted);
+	int err = folded ? 0 : -ENOMEM;
+
+	for (size_t i = 0; !err && i < snapshot->count;) {
+		size_t length = group_length(folded + i, snapshot->count - i);
+
+		err = add(report, source, folded + i, length);
+		i += length;
+	}
+	free(folded);
+	return err;
+}
+
+static int add_series(struct report *report, const struct summary_source *source,
+		      const struct snapshot *snapshot)
+{
+	bool with_order[DIMENSIONS], for_failures[DIMENSIONS];
+	int err = 0;
+
+	memcpy(report->by, source->options->by, sizeof(report->by));
+	memcpy(with_order, report->by, sizeof(with_order));
+	with_order[DIM_ORDER] = true;
+	memcpy(for_failures, with_order, sizeof(for_failures));
+	for_failures[DIM_CLASS] = for_failures[DIM_CONTEXT] = true;
+	if (tracer__timed(source->tracer))
+		err = add_groups(report, source, snapshot, report->by, add_latency);
+	if (!err)
+		err = add_groups(report, source, snapshot, with_order, add_alignment);
+	if (!err)
+		err = add_groups(report, source, snapshot, for_failures, add_failures);
+	return err;
+}
+
+static void add_requests(struct report *report, const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const struct series *series = &snapshot->series[i];
+		uint64_t succeeded = series__succeeded(series);
+
+		report->requests.succeeded += succeeded;
+		report->requests.failed += series__failed(series);
+		if (!series->key.other)
+			report->requests.pages += succeeded << series->key.key[GFT_KEY_ORDER];
+	}
+	report->requests.counted = report->requests.succeeded + report->requests.failed;
+	report->requests.pages += snapshot->totals.other_pages;
+	report->requests.missed = snapshot->totals.exit_misses + snapshot->totals.unpaired;
+	report->requests.bulk_calls = snapshot->totals.bulk_calls;
+	report->requests.bulk_pages = snapshot->totals.bulk_pages;
+}
+
+static int add_zones(struct report *report, const struct summary_source *source,
+		     const struct snapshot *snapshot)
+{
+	const struct zones *zones = &source->kernel->zones;
+
+	for (size_t i = 0; i <= GFT_RANGES_MAX; i++) {
+		uint64_t count = snapshot->totals.placement[i];
+		struct placement *placement;
+
+		if (!count)
+			continue;
+		placement = report__add_zone(report);
+		if (!placement)
+			return -ENOMEM;
+		placement->count = count;
+		placement->node = i ? zones->zone[i - 1].node : 0;
+		placement->zone = i ? report__string(report, zones->zone[i - 1].name) : "unknown";
+		if (!placement->zone)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int add_loss(struct report *report, const char *cause, uint64_t count)
+{
+	struct loss *loss = count ? report__add_loss(report) : NULL;
+
+	if (!count)
+		return 0;
+	if (!loss)
+		return -ENOMEM;
+	loss->cause = cause;
+	loss->count = count;
+	return 0;
+}
+
+static int add_losses(struct report *report, const struct snapshot *snapshot)
+{
+	const struct snapshot_totals *totals = &snapshot->totals;
+	/* a request that found the table full is one whose exit finds no entry */
+	uint64_t full = totals->table_full < totals->unpaired ? totals->table_full :
+								totals->unpaired;
+	int err = add_loss(report, "recursion", totals->exit_misses);
+
+	if (!err)
+		err = add_loss(report, "unpaired", totals->unpaired - full);
+	if (!err)
+		err = add_loss(report, "table-full", full);
+	if (!err)
+		err = add_loss(report, "bulk-recursion", totals->bulk_misses);
+	return err;
+}
+
+int summarize(struct report *report, const struct summary_source *source,
+	      const struct snapshot *snapshot)
+{
+	int err = describe__host(report, source->kernel);
+
+	if (!err)
+		err = describe__mode(report, source->kernel, source->tracer);
+	if (!err)
+		err = options__describe_filter(source->options, report);
+	add_requests(report, snapshot);
+	if (!err)
+		err = add_losses(report, snapshot);
+	if (!err)
+		err = add_series(report, source, snapshot);
+	if (!err)
+		err = add_zones(report, source, snapshot);
+	if (!err)
+		err = describe__cost(report, source->tracer);
+	if (!err)
+		report__sort(report);
+	return err;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From the counters of a window to its report. Pure but for the names of cgroups. */
+#ifndef GFPTRACE_USER_SUMMARIZE_H
+#define GFPTRACE_USER_SUMMARIZE_H
+
+#include "report.h"
+#include "snapshot.h"
+
+struct summary_source {
+	const struct kernel *kernel;
+	const struct plan *plan;
+	const struct tracer *tracer;
+	const struct options *options;
+	const struct name_list *comms, *cgroups;
+};
+
+/*
+ * Everything of a report but its window: host, mode, filter, requests, loss, series and
+ * cost. Returns 0 or -ENOMEM.
+ */
+int summarize(struct report *report, const struct summary_source *source,
+	      const struct snapshot *snapshot);
+
+#endif

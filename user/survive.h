@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* To live on a machine that runs out of memory: DESIGN 3.7. */
+#ifndef GFPTRACE_USER_SURVIVE_H
+#define GFPTRACE_USER_SURVIVE_H
+
+/*
+ * Take memory for the report to come, lock everything in RAM and tell the OOM killer to
+ * look elsewhere. Call it when the maps are there and the command is forked, which must
+ * not inherit it. What cannot be had is left out: returns how many of the three failed.
+ */
+int survive(void);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The stretch of time that a run traces, and what ends it. */
+#ifndef GFPTRACE_USER_WINDOW_H
+#define GFPTRACE_USER_WINDOW_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "child.h"
+
+enum window_event {
+	WINDOW_TICK,	 /* time to draw the status line */
+	WINDOW_INTERVAL, /* an interval is over */
+	WINDOW_DURATION,
+	WINDOW_COMMAND,
+	WINDOW_SIGNAL,
+	WINDOW_ERROR
+};
+
+struct window {
+	int signals, duration, interval, tick;
+	uint64_t start_ns; /* CLOCK_MONOTONIC */
+	struct child *child;
+};
+
+/*
+ * Block the signals that end a run (SIGINT, SIGTERM, SIGHUP, SIGQUIT) and SIGCHLD, so
+ * that window__wait() sees them. Call it before the child is forked. Returns 0 or a
+ * negative errno.
+ */
+int window__prepare(struct window *window);
+
+/* Start the clocks; 0 where there is none of that kind. Returns 0 or a negative errno. */
+int window__open(struct window *window, uint64_t duration_ns, uint64_t interval_ns,
+		 uint64_t tick_ns, struct child *child);
+
+/* Wait for what comes next. The ends come before intervals, intervals before ticks. */
+enum window_event window__wait(struct window *window);
+
+uint64_t window__elapsed(const struct window *window);
+void window__close(struct window *window);
+
+/* Now on CLOCK_MONOTONIC, the clock of bpf_ktime_get_ns(). */
+uint64_t window__now(void);
+
+#endif
