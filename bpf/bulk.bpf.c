@@ -13,8 +13,8 @@
 
 struct gft_bulk_frame gft_bulk_frames[GFT_FRAME_LINES];
 
-/* Index of the argument `page_array`, 5 with a page_list before it (to v6.13), else 4. */
-const volatile __u32 gft_bulk_array_argument = 5;
+/* A page_list stands before the page_array (to v6.13). */
+const volatile __u32 gft_bulk_has_list = 1;
 
 #define BULK_ARRAY_MAX 4096
 
@@ -43,36 +43,34 @@ static __always_inline __u64 array_filled(const struct page **array, __s64 wante
 }
 
 SEC("fentry")
-int bulk_entry(__u64 *ctx)
+int bulk_entry(void *ctx)
 {
 	__u64 address = stack_address(ctx);
 	struct gft_bulk_frame *frame = bulk__frame(address);
-	const struct page **array;
+	__u64 array = 0, wanted = 0;
 
-	array = (const struct page **)(gft_bulk_array_argument == 5 ? ctx[5] : ctx[4]);
-	frame->filled = array_filled(array, (__s32)ctx[3]);
+	/* by the helper, since BTF does not let a program load a pointer to a pointer */
+	bpf_get_func_arg(ctx, 3, &wanted);
+	bpf_get_func_arg(ctx, gft_bulk_has_list ? 5 : 4, &array);
+	frame->filled = array_filled((const struct page **)array, (__s32)wanted);
 	frame->tag = address;
 	return 0;
 }
 
-static __always_inline int bulk_done(void *ctx, __u64 pages)
+SEC("fexit")
+int bulk_exit(void *ctx)
 {
 	__u64 address = stack_address(ctx);
 	struct gft_bulk_frame *frame = bulk__frame(address);
 	struct gft_row *row = row__of(bpf_get_smp_processor_id());
+	__u64 pages = 0;
 
 	if (!row)
 		return 0;
+	bpf_get_func_ret(ctx, &pages);
 	if (frame->tag == address && pages >= frame->filled)
 		pages -= frame->filled;
 	row->bulk_calls++;
 	row->bulk_pages += pages;
 	return 0;
-}
-
-/* fexit: the return value follows the arguments, of which there are 5 or 6. */
-SEC("fexit")
-int bulk_exit(__u64 *ctx)
-{
-	return bulk_done(ctx, gft_bulk_array_argument == 5 ? ctx[6] : ctx[5]);
 }

@@ -119,6 +119,7 @@ static __always_inline __u32 slot__claim(struct gft_row *row, __u32 cpu, __u32 c
 	return slot;
 }
 
+/* As gft_bucket() does it, in the form that the verifier of v6.1 follows. */
 static __always_inline void series__add_latency(struct gft_series *series, __u64 latency)
 {
 	series->sum += latency;
@@ -126,7 +127,15 @@ static __always_inline void series__add_latency(struct gft_series *series, __u64
 		series->min = latency;
 	if (latency > series->max)
 		series->max = latency;
-	series->bucket[gft_bucket(latency)]++;
+	if (latency < 1ull << GFT_LINEAR_BITS) {
+		series->bucket[latency >> GFT_LINEAR_SHIFT]++;
+	} else {
+		__u32 bucket = gft_log_bucket(latency);
+
+		barrier_var(bucket); /* the compiler knows the bound, the verifier does not */
+		if (bucket < GFT_BUCKETS)
+			series->bucket[bucket]++;
+	}
 }
 
 static __always_inline enum gft_reason reason_of(const struct request *request)

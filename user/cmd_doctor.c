@@ -40,7 +40,7 @@ static void read_line(const char *path, char *line, int size)
 static void print_kernel(const struct kernel *kernel)
 {
 	const struct btf_facts *facts = &kernel->facts;
-	char text[160];
+	char text[320];
 
 	printf("kernel\n");
 	snprintf(text, sizeof(text), "%s %s, %u CPUs (%u possible), preemption: %s",
@@ -106,7 +106,7 @@ static enum tier print_tiers(const struct kernel *kernel, struct plan *plan, str
 	for (enum tier tier = TIER_FEXIT; tier < TIERS; tier++) {
 		struct tier_trials trials;
 		struct tracer *tracer;
-		char text[160];
+		char text[320];
 		int err;
 
 		plan->tier = tier;

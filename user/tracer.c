@@ -137,7 +137,7 @@ static int choose_programs(struct tracer *tracer)
 	}
 	if (err || !bulk->name)
 		return err;
-	skeleton->rodata->gft_bulk_array_argument = bulk->bulk_has_list ? 5 : 4;
+	skeleton->rodata->gft_bulk_has_list = bulk->bulk_has_list;
 	bpf_program__set_autoload(skeleton->progs.bulk_entry, true);
 	bpf_program__set_autoload(skeleton->progs.bulk_exit, true);
 	err = bpf_program__set_attach_target(skeleton->progs.bulk_entry, 0, bulk->name);

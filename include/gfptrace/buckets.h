@@ -49,19 +49,25 @@ GFT_INLINE __u32 gft_log2(__u64 x)
 	return log + (__u32)(x >> 1);
 }
 
-/* The bucket of a latency in ns: 0 .. GFT_BUCKETS - 1. */
-GFT_INLINE __u32 gft_bucket(__u64 ns)
+/* The bucket of a latency from 2048 ns up. */
+GFT_INLINE __u32 gft_log_bucket(__u64 ns)
 {
 	__u32 octave;
 
-	if (ns < (1ull << GFT_LINEAR_BITS))
-		return (__u32)(ns >> GFT_LINEAR_SHIFT);
 	if (ns >> GFT_RANGE_BITS)
 		return GFT_OVERFLOW;
 	octave = gft_log2(ns >> GFT_LINEAR_BITS);
 	return GFT_LINEAR_BUCKETS + (octave << GFT_SUB_BITS) +
 	       ((__u32)(ns >> (octave + GFT_LINEAR_BITS - GFT_SUB_BITS)) &
 		((1u << GFT_SUB_BITS) - 1));
+}
+
+/* The bucket of a latency in ns: 0 .. GFT_BUCKETS - 1. */
+GFT_INLINE __u32 gft_bucket(__u64 ns)
+{
+	if (ns < (1ull << GFT_LINEAR_BITS))
+		return (__u32)(ns >> GFT_LINEAR_SHIFT);
+	return gft_log_bucket(ns);
 }
 
 /* The smallest latency, in ns, that falls into a bucket. */
