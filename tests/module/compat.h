@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Where kernels differ; each entry names the release that made the difference. */
+#ifndef ALLOCPAGE_COMPAT_H
+#define ALLOCPAGE_COMPAT_H
+
+#include <linux/gfp.h>
+#include <linux/hrtimer.h>
+#include <linux/mmzone.h>
+#include <linux/version.h>
+
+/* v6.8 renamed it; in v6.4 the old name changed its meaning from "largest + 1" to "largest". */
+#ifdef MAX_PAGE_ORDER
+#define AP_LARGEST_ORDER MAX_PAGE_ORDER
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+#define AP_LARGEST_ORDER MAX_ORDER
+#else
+#define AP_LARGEST_ORDER (MAX_ORDER - 1)
+#endif
+
+/* v6.13 added hrtimer_setup(), v6.15 took hrtimer_init() away. */
+static inline void ap_hrtimer_setup(struct hrtimer *timer,
+				    enum hrtimer_restart (*function)(struct hrtimer *),
+				    enum hrtimer_mode mode)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+	hrtimer_setup(timer, function, CLOCK_MONOTONIC, mode);
+#else
+	hrtimer_init(timer, CLOCK_MONOTONIC, mode);
+	timer->function = function;
+#endif
+}
+
+/* v6.14 took the list form away and renamed the array form. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 14, 0)
+#define AP_HAS_BULK_LIST 0
+#else
+#define AP_HAS_BULK_LIST 1
+#endif
+
+static inline unsigned long ap_bulk_array(gfp_t gfp, unsigned long count, struct page **pages)
+{
+#if AP_HAS_BULK_LIST
+	return alloc_pages_bulk_array(gfp, count, pages);
+#else
+	return alloc_pages_bulk(gfp, count, pages);
+#endif
+}
+
+static inline unsigned long ap_bulk_list(gfp_t gfp, unsigned long count, struct list_head *pages)
+{
+#if AP_HAS_BULK_LIST
+	return alloc_pages_bulk_list(gfp, count, pages);
+#else
+	return 0;
+#endif
+}
+
+#endif

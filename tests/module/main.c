@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The files in debugfs:
+ *
+ *	allocpage/run    write a scenario line; returns when it is done
+ *	allocpage/truth  read the counters as JSON; write "reset"
+ *	allocpage/free   write anything: frees what free=0 kept
+ *	allocpage/error  why the last line was refused
+ *
+ * debugfs pins the module while one of them is open, so it cannot be unloaded
+ * under a running scenario.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/debugfs.h>
+#include <linux/fs.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "allocpage.h"
+
+#define MAX_LINE 1024
+
+static struct dentry *folder;
+static DEFINE_MUTEX(running);
+static char message[AP_MAX_MESSAGE]; /* guarded by running */
+
+static unsigned int exhaust_max_mb = 4096;
+module_param(exhaust_max_mb, uint, 0644);
+MODULE_PARM_DESC(exhaust_max_mb, "refuse exhaust=1 on machines with more memory than this");
+
+static int run_line(char *line)
+{
+	struct ap_scenario scenario;
+	int err = ap_scenario_parse(line, &scenario, message, sizeof(message));
+
+	if (!err && scenario.exhaust && totalram_pages() >> (20 - PAGE_SHIFT) > exhaust_max_mb) {
+		scnprintf(message, sizeof(message),
+			  "exhaust: more memory than exhaust_max_mb=%u", exhaust_max_mb);
+		err = -EINVAL;
+	}
+	if (err) {
+		pr_err("%s\n", message);
+		return err;
+	}
+	*message = '\0';
+	if (scenario.reset)
+		ap_truth_reset();
+	return ap_run_scenario(&scenario);
+}
+
+static ssize_t run_write(struct file *file, const char __user *buffer, size_t size, loff_t *offset)
+{
+	char *line;
+	int err;
+
+	if (size > MAX_LINE)
+		return -EINVAL;
+	line = memdup_user_nul(buffer, size);
+	if (IS_ERR(line))
+		return PTR_ERR(line);
+	if (mutex_trylock(&running)) {
+		err = run_line(line);
+		mutex_unlock(&running);
+	} else {
+		err = -EBUSY;
+	}
+	kfree(line);
+	return err ? err : (ssize_t)size;
+}
+
+static ssize_t truth_write(struct file *file, const char __user *buffer, size_t size,
+			   loff_t *offset)
+{
+	char word[16] = "";
+
+	if (size >= sizeof(word))
+		return -EINVAL;
+	if (copy_from_user(word, buffer, size))
+		return -EFAULT;
+	if (strcmp(strim(word), "reset"))
+		return -EINVAL;
+	/* a running scenario holds pointers to the series that it will be added to */
+	if (!mutex_trylock(&running))
+		return -EBUSY;
+	ap_truth_reset();
+	mutex_unlock(&running);
+	return (ssize_t)size;
+}
+
+static ssize_t free_write(struct file *file, const char __user *buffer, size_t size,
+			  loff_t *offset)
+{
+	if (!mutex_trylock(&running))
+		return -EBUSY;
+	ap_release_kept();
+	mutex_unlock(&running);
+	return (ssize_t)size;
+}
+
+static ssize_t error_read(struct file *file, char __user *buffer, size_t size, loff_t *offset)
+{
+	char text[AP_MAX_MESSAGE + 1];
+	int length;
+
+	if (mutex_lock_interruptible(&running))
+		return -EINTR;
+	length = scnprintf(text, sizeof(text), "%s\n", message);
+	mutex_unlock(&running);
+	return simple_read_from_buffer(buffer, size, offset, text, (size_t)length);
+}
+
+static int truth_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, ap_truth_show, NULL);
+}
+
+static const struct file_operations run_file = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = run_write,
+};
+
+static const struct file_operations truth_file = {
+	.owner = THIS_MODULE,
+	.open = truth_open,
+	.read = seq_read,
+	.write = truth_write,
+	.llseek = seq_lseek,
+	.release = single_release,
+};
+
+static const struct file_operations free_file = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = free_write,
+};
+
+static const struct file_operations error_file = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.read = error_read,
+};
+
+static int __init allocpage_init(void)
+{
+	folder = debugfs_create_dir("allocpage", NULL);
+	if (IS_ERR(folder))
+		return PTR_ERR(folder);
+	debugfs_create_file("run", 0200, folder, NULL, &run_file);
+	debugfs_create_file("truth", 0600, folder, NULL, &truth_file);
+	debugfs_create_file("free", 0200, folder, NULL, &free_file);
+	debugfs_create_file("error", 0400, folder, NULL, &error_file);
+	return 0;
+}
+
+static void __exit allocpage_exit(void)
+{
+	debugfs_remove(folder);
+	ap_release_kept();
+	ap_truth_reset();
+}
+
+module_init(allocpage_init);
+module_exit(allocpage_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Makes page requests and counts them itself, to test gfptrace");

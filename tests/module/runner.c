@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* One run of a scenario: its workers, how they start, how they end, what they leave. */
+#include <linux/cpu.h>
+#include <linux/kthread.h>
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "allocpage.h"
+
+/* What scenarios with free=0 left behind; only one scenario runs at a time. */
+static LIST_HEAD(kept);
+
+void ap_release_kept(void)
+{
+	ap_release(&kept);
+}
+
+static unsigned int online_cpu(u32 index)
+{
+	unsigned int cpu, skip = index % num_online_cpus();
+
+	for_each_online_cpu(cpu)
+		if (!skip--)
+			return cpu;
+	return cpumask_first(cpu_online_mask);
+}
+
+/* A task that need not be elsewhere makes its requests in the writer: its cgroup is charged. */
+static bool in_writer(const struct ap_scenario *scenario)
+{
+	return scenario->where == AP_IN_TASK && scenario->threads == 1 &&
+	       scenario->cpu == AP_CPU_ANY;
+}
+
+static int setup_worker(struct ap_worker *worker, enum gft_context context, u32 index)
+{
+	const struct ap_scenario *s = worker->run->scenario;
+	const bool extra = s->where == AP_MIXED && context != GFT_TASK;
+	const bool keep = s->exhaust || !s->free;
+
+	worker->context = context;
+	worker->cpu = online_cpu(index + (s->cpu == AP_CPU_ANY || extra ? 0 : s->cpu));
+	worker->gfp = extra ? s->irq_gfp : s->gfp;
+	worker->class = ap_classify(worker->gfp);
+	worker->order_low = extra ? s->irq_order : s->order_low;
+	worker->order_high = extra ? s->irq_order : s->order_high;
+	worker->order = worker->order_low;
+	worker->left = extra ? U64_MAX : s->count; /* as long as the tasks go on */
+	worker->hold = keep ? AP_KEEP_ALL : s->hold;
+	if (context != GFT_TASK)
+		ap_timer_setup(worker);
+	if (s->bulk && !extra) {
+		worker->pages = kvcalloc(s->bulk, sizeof(*worker->pages), GFP_KERNEL);
+		return worker->pages ? 0 : -ENOMEM;
+	}
+	worker->series_first = ap_order_label(worker->order_low);
+	worker->series_count = ap_order_label(worker->order_high) - worker->series_first + 1;
+	worker->series = kvcalloc(worker->series_count, sizeof(*worker->series), GFP_KERNEL);
+	return worker->series ? ap_truth_reserve(worker) : -ENOMEM;
+}
+
+/* The timers of context=mixed: two (one on RT) on each CPU, or with nest= for each task. */
+static int setup_extra(struct ap_run *run, struct ap_worker *task, u32 index)
+{
+	static const enum gft_context contexts[] = { GFT_SOFTIRQ, GFT_HARDIRQ };
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < ARRAY_SIZE(contexts) && !err; i++) {
+		struct ap_worker *worker = &run->workers[run->worker_count];
+
+		if (IS_ENABLED(CONFIG_PREEMPT_RT) && contexts[i] == GFT_HARDIRQ) {
+			ap_truth_refused(GFT_HARDIRQ);
+			continue;
+		}
+		run->worker_count++;
+		err = setup_worker(worker, contexts[i], index);
+		if (task)
+			task->nested[i] = worker;
+	}
+	return err;
+}
+
+static int setup(struct ap_run *run)
+{
+	static const enum gft_context contexts[] = {
+		[AP_IN_TASK] = GFT_TASK,
+		[AP_IN_SOFTIRQ] = GFT_SOFTIRQ,
+		[AP_IN_HARDIRQ] = GFT_HARDIRQ,
+		[AP_MIXED] = GFT_TASK,
+	};
+	const struct ap_scenario *s = run->scenario;
+	const u32 groups = s->where != AP_MIXED ? 0 : s->nest_ns ? s->threads : num_online_cpus();
+	const u32 most = s->threads + 2 * groups;
+	u32 i;
+	int err = 0;
+
+	run->workers = kvcalloc(most, sizeof(*run->workers), GFP_KERNEL);
+	if (!run->workers)
+		return -ENOMEM;
+	for (i = 0; i < most; i++) {
+		run->workers[i].run = run;
+		INIT_LIST_HEAD(&run->workers[i].held);
+		init_completion(&run->workers[i].done);
+	}
+	for (i = 0; i < s->threads && !err; i++) {
+		run->worker_count++;
+		err = setup_worker(&run->workers[i], contexts[s->where], i);
+	}
+	for (i = 0; i < groups && !err; i++)
+		err = setup_extra(run, s->nest_ns ? &run->workers[i] : NULL, i);
+	return err;
+}
+
+static int thread(void *data)
+{
+	struct ap_worker *worker = data;
+
+	ap_work(worker);
+	complete(&worker->done);
+	/* stay until kthread_stop(): the module's text is needed to the last instruction */
+	set_current_state(TASK_INTERRUPTIBLE);
+	while (!kthread_should_stop()) {
+		schedule();
+		set_current_state(TASK_INTERRUPTIBLE);
+	}
+	__set_current_state(TASK_RUNNING);
+	return 0;
+}
+
+static int create_thread(struct ap_worker *worker)
+{
+	struct task_struct *task = kthread_create(thread, worker, "allocpage/%u",
+						  (u32)(worker - worker->run->workers));
+
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	if (worker->run->scenario->cpu != AP_CPU_ANY)
+		kthread_bind(task, worker->cpu);
+	worker->task = get_task_struct(task);
+	return 0;
+}
+
+/* Threads exist before anything makes requests; timers go off before the threads do. */
+static int start(struct ap_run *run)
+{
+	u32 i;
+	int err = 0;
+
+	for (i = 0; i < run->worker_count && !err; i++)
+		if (run->workers[i].context == GFT_TASK)
+			err = create_thread(&run->workers[i]);
+	for (i = 0; i < run->worker_count && !err; i++)
+		if (run->workers[i].context != GFT_TASK && !run->scenario->nest_ns)
+			err = ap_timer_start(&run->workers[i]);
+	for (i = 0; i < run->worker_count && !err; i++)
+		if (run->workers[i].task)
+			wake_up_process(run->workers[i].task);
+	return err;
+}
+
+static void stop(struct ap_run *run)
+{
+	u32 i;
+
+	WRITE_ONCE(run->stop, true);
+	for (i = 0; i < run->worker_count; i++) {
+		if (!run->workers[i].task)
+			continue;
+		kthread_stop(run->workers[i].task);
+		put_task_struct(run->workers[i].task);
+	}
+	for (i = 0; i < run->worker_count; i++)
+		if (run->workers[i].context != GFT_TASK)
+			hrtimer_cancel(&run->workers[i].timer);
+}
+
+static int run_workers(struct ap_run *run)
+{
+	u32 i;
+	int err;
+
+	if (in_writer(run->scenario)) {
+		ap_work(&run->workers[0]);
+		return signal_pending(current) ? -EINTR : 0;
+	}
+	err = start(run);
+	/* those after `threads` have no end of their own */
+	for (i = 0; i < run->scenario->threads && !err; i++)
+		if (wait_for_completion_interruptible(&run->workers[i].done))
+			err = -EINTR;
+	if (!err && run->workers[0].context != GFT_TASK && run->scenario->hold_ms)
+		err = schedule_timeout_interruptible(msecs_to_jiffies(run->scenario->hold_ms)) ?
+			      -EINTR :
+			      0;
+	stop(run);
+	return err;
+}
+
+static void finish(struct ap_run *run)
+{
+	u32 i;
+
+	for (i = 0; i < run->worker_count; i++) {
+		struct ap_worker *worker = &run->workers[i];
+
+		if (run->scenario->free)
+			ap_release(&worker->held);
+		else
+			list_splice_tail_init(&worker->held, &kept);
+		kvfree(worker->series);
+		kvfree(worker->pages);
+	}
+	kvfree(run->workers);
+}
+
+int ap_run_scenario(const struct ap_scenario *scenario)
+{
+	struct ap_run run = { .scenario = scenario };
+	u64 begin;
+	u32 i;
+	int err;
+
+	ap_release_kept();
+	cpus_read_lock();
+	err = setup(&run);
+	cpus_read_unlock();
+	if (!err) {
+		begin = ktime_get_mono_fast_ns();
+		err = run_workers(&run);
+		ap_truth_ran(ktime_get_mono_fast_ns() - begin);
+		/* a run that was interrupted did what it did */
+		for (i = 0; i < run.worker_count; i++)
+			ap_truth_merge(&run.workers[i]);
+	}
+	finish(&run);
+	return err;
+}

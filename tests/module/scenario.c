@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A scenario line, key=value words, and what it must not ask. */
+#include <linux/ctype.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/nodemask.h>
+#include <linux/string.h>
+
+#include "allocpage.h"
+
+/* Numbers: a word, where it goes, its bounds; `any` is what the word "any" or -1 stands for. */
+static const struct {
+	const char *key;
+	size_t offset;
+	u32 min, max;
+	u32 any;
+} numbers[] = {
+#define NUMBER(key, field, min, max, any) { key, offsetof(struct ap_scenario, field), min, max, any }
+	NUMBER("count", count, 1, UINT_MAX, 0), /* requests of each thread or timer */
+	NUMBER("threads", threads, 1, AP_MAX_THREADS, 0),
+	NUMBER("cpu", cpu, 0, NR_CPUS - 1, AP_CPU_ANY), /* thread i: the (cpu + i)th online one */
+	NUMBER("timer_us", timer_us, 1, 1000000, 0), /* from one request's end to the next */
+	NUMBER("nest", nest_ns, 0, 1000000, 0), /* mixed: timers aimed at requests, up to so many ns */
+	NUMBER("irq_order", irq_order, 0, 31, 0),
+	NUMBER("hold", hold, 0, 1u << 30, AP_KEEP_ALL), /* blocks held before the oldest is freed */
+	NUMBER("hold_ms", hold_ms, 0, 600000, 0), /* wait before the held blocks are freed */
+	NUMBER("free", free, 0, 1, 0), /* 0: keep all until the next scenario */
+	NUMBER("bulk", bulk, 0, AP_MAX_BULK, 0), /* pages of a bulk call, instead of requests */
+	NUMBER("bulk_list", bulk_list, 0, 1, 0),
+	NUMBER("exhaust", exhaust, 0, 1, 0), /* until NULL, then `count` failures within hold_ms */
+	NUMBER("nid", nid, 0, MAX_NUMNODES - 1, AP_NODE_LOCAL),
+	NUMBER("reset", reset, 0, 1, 0),
+#undef NUMBER
+};
+
+static const char *const where_names[] = {
+	[AP_IN_TASK] = "task",
+	[AP_IN_SOFTIRQ] = "softirq",
+	[AP_IN_HARDIRQ] = "hardirq",
+	[AP_MIXED] = "mixed",
+};
+
+static int set_number(struct ap_scenario *scenario, const char *key, const char *value)
+{
+	size_t i;
+	u32 number;
+
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
+		if (strcmp(key, numbers[i].key))
+			continue;
+		if (numbers[i].any && (!strcmp(value, "any") || !strcmp(value, "-1")))
+			number = numbers[i].any;
+		else if (!isdigit(*value) || kstrtou32(value, 10, &number) ||
+			 number < numbers[i].min || number > numbers[i].max)
+			return -EINVAL;
+		*(u32 *)((char *)scenario + numbers[i].offset) = number;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+/* N or N-M */
+static int set_orders(struct ap_scenario *scenario, const char *value)
+{
+	char low[4];
+	const size_t length = strcspn(value, "-");
+	const char *high = value[length] ? value + length + 1 : value;
+
+	if (length >= sizeof(low))
+		return -EINVAL;
+	memcpy(low, value, length);
+	low[length] = '\0';
+	if (kstrtou32(low, 10, &scenario->order_low) ||
+	    kstrtou32(high, 10, &scenario->order_high))
+		return -EINVAL;
+	if (scenario->order_low > scenario->order_high || scenario->order_high > 31)
+		return -EINVAL;
+	return 0;
+}
+
+static int set_word(struct ap_scenario *scenario, const char *key, char *value, const char **bad)
+{
+	int where;
+
+	if (!strcmp(key, "order"))
+		return set_orders(scenario, value);
+	if (!strcmp(key, "gfp"))
+		return ap_gfp_parse(value, &scenario->gfp, bad);
+	if (!strcmp(key, "irq_gfp"))
+		return ap_gfp_parse(value, &scenario->irq_gfp, bad);
+	if (strcmp(key, "context"))
+		return set_number(scenario, key, value);
+	where = match_string(where_names, ARRAY_SIZE(where_names), value);
+	if (where < 0)
+		return -EINVAL;
+	scenario->where = (u32)where;
+	return 0;
+}
+
+static bool too_big_and_loud(u32 order, gfp_t gfp)
+{
+	return order > AP_LARGEST_ORDER && !(gfp & __GFP_NOWARN);
+}
+
+static const char *contradiction(const struct ap_scenario *s)
+{
+	const gfp_t patient = __GFP_NORETRY | __GFP_RETRY_MAYFAIL;
+	const bool timers = s->where != AP_IN_TASK;
+	const char *refused = ap_gfp_refused(s->gfp, timers && s->where != AP_MIXED);
+
+	if (!refused && s->where == AP_MIXED)
+		refused = ap_gfp_refused(s->irq_gfp, true);
+	if (refused)
+		return refused;
+	if (too_big_and_loud(s->order_high, s->gfp) ||
+	    (s->where == AP_MIXED && too_big_and_loud(s->irq_order, s->irq_gfp)))
+		return "an order above the largest needs __GFP_NOWARN: the kernel warns otherwise";
+	if (s->nid != AP_NODE_LOCAL && (s->nid >= MAX_NUMNODES || !node_online((int)s->nid)))
+		return "nid is not online";
+	if (s->bulk && s->order_high)
+		return "bulk is for order 0";
+	if (s->bulk_list && (!s->bulk || !AP_HAS_BULK_LIST))
+		return s->bulk ? "this kernel has no bulk_list" : "bulk_list needs bulk";
+	if (s->exhaust && (s->bulk || timers))
+		return "exhaust is for requests in task context";
+	if (s->exhaust && s->gfp & __GFP_DIRECT_RECLAIM && !(s->gfp & patient))
+		return "exhaust would wake the OOM killer: add __GFP_NORETRY or use GFP_ATOMIC";
+	if (s->nest_ns && s->where != AP_MIXED)
+		return "nest is for context=mixed";
+	return NULL;
+}
+
+int ap_scenario_parse(char *line, struct ap_scenario *scenario, char *message, size_t size)
+{
+	const char *why;
+	char *word;
+
+	*scenario = (struct ap_scenario){
+		.gfp = GFP_KERNEL,
+		.irq_gfp = GFP_ATOMIC | __GFP_NOWARN,
+		.count = 1000,
+		.threads = 1,
+		.cpu = AP_CPU_ANY,
+		.timer_us = 50,
+		.free = 1,
+		.nid = AP_NODE_LOCAL,
+	};
+	while ((word = strsep(&line, " \t\n"))) {
+		char *value = word, *key = strsep(&value, "=");
+		const char *bad = value;
+		int err;
+
+		if (!*word && !value)
+			continue;
+		err = value ? set_word(scenario, key, value, &bad) : -ENOENT;
+		if (!err)
+			continue;
+		if (err == -ENOENT)
+			scnprintf(message, size, "unknown word '%s'", key);
+		else
+			scnprintf(message, size, "%s: bad value '%s'", key, bad);
+		return -EINVAL;
+	}
+	why = contradiction(scenario);
+	if (why) {
+		scnprintf(message, size, "%s", why);
+		return -EINVAL;
+	}
+	if (IS_ENABLED(CONFIG_PREEMPT_RT) && scenario->where == AP_IN_HARDIRQ) {
+		ap_truth_refused(GFT_HARDIRQ);
+		scnprintf(message, size, "PREEMPT_RT: the allocator's locks sleep, no hardirq");
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
