@@ -32,7 +32,7 @@ ALL_LDFLAGS = $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
 ARCH := $(shell uname -m)
 BPF_ARCH := $(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(ARCH)))
 BPF_CFLAGS := -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -D__bpf__ -g -O2 -mcpu=v3 -std=gnu17 \
-              $(WARNINGS) -Wno-unused-parameter -Iinclude -Ivmlinux
+              $(WARNINGS) -Wno-unused-parameter -Wno-missing-prototypes -Iinclude -Ivmlinux
 
 BPF_SOURCES  := $(wildcard bpf/*.bpf.c)
 BPF_OBJECTS  := $(BPF_SOURCES:%.bpf.c=$(O)/%.bpf.o)
@@ -45,7 +45,9 @@ UNIT_TESTS   := $(UNIT_SOURCES:%.c=$(O)/%)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all help setup run check check-fast check-vm check-live unit cli lint headers install clean
+.PHONY: all help setup run check check-fast check-vm check-live unit unit-programs cli lint \
+        headers install clean
+export O
 
 all: $(O)/gfptrace ## build build/gfptrace (after tools/setup)
 
@@ -93,10 +95,12 @@ check-tools:
 run: ## install, build, trace this machine for 10 s (and a 6.12 VM where requests cannot be timed here)
 	$(Q)tools/run
 
-unit: $(UNIT_TESTS) ## unit tests on this host (no root)
+unit-programs: $(UNIT_TESTS)
+
+unit: ## unit tests under ASan and UBSan (no root)
 	$(Q)tools/check unit
 
-cli: $(O)/gfptrace ## command line tests (no root)
+cli: ## command line tests under ASan and UBSan (no root)
 	$(Q)tools/check cli
 
 check-fast: ## unit, CLI and lint: no root, no VM
@@ -111,8 +115,8 @@ check-vm: ## tests in VMs: every kernel, against the module's truth
 check: ## every test; installs what it needs
 	$(Q)tools/check all
 
-lint: headers ## static checks of C, BPF, shell and of the includes' direction
-	$(Q)tools/lint
+lint: ## static checks of C, BPF, shell and of the includes' direction
+	$(Q)tools/check lint
 
 headers: | check-tools ## every shared header compiles alone, for BPF and for user space
 	$(Q)for h in include/gfptrace/*.h; do \
