@@ -119,8 +119,8 @@ static const char *contradiction(const struct ap_scenario *s)
 		return "nid is not online";
 	if (s->bulk && s->order_high)
 		return "bulk is for order 0";
-	if (s->bulk_list && (!s->bulk || !AP_HAS_BULK_LIST))
-		return s->bulk ? "this kernel has no bulk_list" : "bulk_list needs bulk";
+	if (s->bulk_list && !s->bulk)
+		return "bulk_list needs bulk";
 	if (s->exhaust && (s->bulk || timers))
 		return "exhaust is for requests in task context";
 	if (s->exhaust && s->gfp & __GFP_DIRECT_RECLAIM && !(s->gfp & patient))
@@ -165,6 +165,10 @@ int ap_scenario_parse(char *line, struct ap_scenario *scenario, char *message, s
 	if (why) {
 		scnprintf(message, size, "%s", why);
 		return -EINVAL;
+	}
+	if (scenario->bulk_list && !AP_HAS_BULK_LIST) {
+		scnprintf(message, size, "bulk_list: this kernel has no list form");
+		return -EOPNOTSUPP;
 	}
 	if (IS_ENABLED(CONFIG_PREEMPT_RT) && scenario->where == AP_IN_HARDIRQ) {
 		ap_truth_refused(GFT_HARDIRQ);
