@@ -83,35 +83,25 @@ quote() {
 	done
 }
 
-# add_kmod ROOT NAME: a module of the kernel's package and what it depends on, in loading order.
+# add_kmod ROOT NAME: a module of the kernel's package, after all that it depends on.
 add_kmod() {
-	local root=$1 name=${2//-/_} dir=$k_home/lib/modules/${k_abi:-} line path
-	local -a deps
+	local root=$1 name=${2//[-_]/[-_]} dir=$k_home/lib/modules/${k_abi:-} line dep
 
 	[[ $k_home ]] || die 2 "--kmod: a bzImage comes without modules"
-	[[ -s $dir/modules.dep ]] || die 125 "--kmod: no module index for $k_abi" \
-		"run: tools/setup vm, remove $k_home and try again"
-	line=$(while read -r line; do
-		path=${line%%:*}
-		path=${path##*/}
-		path=${path%%.ko*}
-		if [[ ${path//-/_} == "$name" ]]; then
-			echo "$line"
-			break
-		fi
-	done <"$dir/modules.dep")
+	[[ -s $dir/modules.dep ]] || die 125 "--kmod: no module index for $k_abi" "run: tools/setup vm"
+	line=$(grep -m 1 -E "^([^:]*/)?$name\\.ko[^/:]*:" "$dir/modules.dep")
 	if [[ ! $line ]]; then
-		if tr - _ <"$dir/modules.builtin" | grep -q "/$name\\.ko"; then
+		if grep -q "/$name\\.ko" "$dir/modules.builtin"; then
 			return 0
 		fi
 		die 2 "--kmod: kernel $k_abi has no module '$2'"
 	fi
-	# Right to left: a module stands left of what it needs.
-	read -ra deps <<<"${line/:/ }"
-	for ((i = ${#deps[@]} - 1; i >= 0; i--)); do
-		path=$dir/${deps[i]}
-		add_module "$root" "$path"
+	# kmod's depmod lists dependencies in order, busybox's does not: look at each one's own.
+	for dep in ${line#*:}; do
+		dep=${dep##*/}
+		add_kmod "$root" "${dep%%.ko*}"
 	done
+	add_module "$root" "$dir/${line%%:*}"
 }
 
 # add_module ROOT FILE.ko[.xz]: loaded before CMD, in the order of these calls.
@@ -120,7 +110,8 @@ add_module() {
 	local -a there=("$root"/.vm/modules/*-"${name%%.ko*}.ko")
 
 	[[ ! -e ${there[0]} ]] || return 0
-	name=$root/.vm/modules/$(printf '%03d' "$((module_count++))")-${name%%.ko*}.ko
+	name=$root/.vm/modules/$(printf '%03d' "$module_count")-${name%%.ko*}.ko
+	((module_count += 1))
 	case $2 in
 	*.xz) xz -dc "$2" >"$name" ;;
 	*.zst) zstd -qdc "$2" >"$name" ;;

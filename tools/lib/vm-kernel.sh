@@ -111,12 +111,22 @@ unpack_image() {
 		(cd "$dir/lib/modules" && tr '\n' '\0' | xargs -0r rm -f)
 	find "$dir/lib/modules" -type d -empty -delete
 	find "$dir/lib/modules" -name '*.ko' -print0 | xargs -0r xz -0 --check=crc32
-	if have depmod; then
-		depmod -b "$dir" "$abi" 2>/dev/null
-	elif have busybox; then
-		busybox depmod -b "$dir" "$abi" 2>/dev/null
-	fi
 	printf '%s\n' "$abi" >"$dir/abi"
+	index_modules "$dir"
+}
+
+# modules.dep, for --kmod only: no reason to fail without it.
+index_modules() {
+	local abi
+
+	abi=$(<"$1/abi")
+	[[ ! -s $1/lib/modules/$abi/modules.dep ]] || return 0
+	if have depmod; then
+		depmod -b "$1" "$abi" 2>/dev/null
+	elif have busybox; then
+		busybox depmod -b "$1" "$abi" 2>/dev/null
+	fi
+	return 0
 }
 
 # kernel_fetch NAME: make $cache/kernels/NAME. Runs under the lock.
@@ -124,7 +134,8 @@ kernel_fetch() {
 	local name=$1 home=$cache/kernels/$1 tmp=$cache/kernels/.$1.tmp image
 
 	if [[ -e $home/abi && ! ${GFPTRACE_REFRESH:-} ]]; then
-		return 0
+		index_modules "$home"
+		return
 	fi
 	if ! have apt-get || ! have dpkg-deb; then
 		die "$skip_status" "kernel $name: this system has no Debian packages (no apt-get)" \
