@@ -158,8 +158,9 @@ static void write_row(FILE *file, const struct report *report, size_t row, uint6
 
 	if (row == ROWS - 1) {
 		from = 1ull << GFT_RANGE_BITS;
-		columns = fprintf(file, "  %11s and more   %13s |",
-				  time_text(report, from, low), format__count(count, number));
+		columns = fprintf(file, "  %11s %-14s %13s |",
+				  time_text(report, from, low), "and more",
+				  format__count(count, number));
 	} else {
 		columns = fprintf(file, "  %11s .. %-11s %13s |", time_text(report, from, low),
 				  time_text(report, 1ull << row, high),
@@ -170,24 +171,36 @@ static void write_row(FILE *file, const struct report *report, size_t row, uint6
 	fputs("|\n", file);
 }
 
+/* The rows from `row` on that are empty. */
+static size_t count_empty(const uint64_t rows[ROWS], size_t row)
+{
+	size_t length = 0;
+
+	while (row + length < ROWS && !rows[row + length])
+		length++;
+	return length;
+}
+
 static void write_histogram(FILE *file, const struct report *report, const uint64_t rows[ROWS],
 			    unsigned int width)
 {
 	uint64_t largest = 0;
-	size_t row, first = ROWS, last = 0;
+	size_t row, last = 0, empty;
 
 	for (row = 0; row < ROWS; row++) {
-		if (!rows[row])
-			continue;
+		if (rows[row])
+			last = row;
 		largest = rows[row] > largest ? rows[row] : largest;
-		first = row < first ? row : first;
-		last = row;
 	}
-	for (row = first; row <= last && largest; row++) {
-		/* The rows between the range of the buckets and the overflow cannot be filled. */
-		if (row > GFT_RANGE_BITS && row < ROWS - 1 && !rows[row])
+	for (row = count_empty(rows, 0); row <= last && largest;) {
+		empty = count_empty(rows, row);
+		if (empty > 2) {
+			fprintf(file, "  %11s\n", "...");
+			row += empty;
 			continue;
+		}
 		write_row(file, report, row, rows[row], largest, width);
+		row++;
 	}
 }
 
