@@ -199,8 +199,7 @@ int text__blind(FILE *file, const struct report *report, unsigned int width)
 	for (i = 0; i < report->mode.nr_blind && !err; i++) {
 		if (line__open(&line))
 			return -ENOMEM;
-		fprintf(line.file, "%s: %s", report->mode.blind[i].what,
-			report->mode.blind[i].why);
+		fprintf(line.file, "%s: %s", report->mode.blind[i].what, report->mode.blind[i].why);
 		err = line__write(&line, file, i ? "" : "not seen", width);
 	}
 	return err;
@@ -210,7 +209,7 @@ int report__write_text(FILE *file, const struct report *report,
 		       const struct format_options *options)
 {
 	static int (*const sections[])(FILE *, const struct report *, unsigned int) = {
-		text__head,	text__blind,	 text__latency,	  text__failures,
+		text__head,	  text__blind,	   text__latency,   text__failures,
 		text__histograms, text__alignment, text__placement, text__cost,
 	};
 	unsigned int width = options->width ? options->width : USUAL;

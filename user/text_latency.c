@@ -36,7 +36,7 @@ static const char *why_none(const struct report *report)
 /* Without latency the series are known only by how many blocks they got. */
 static int write_counts(FILE *file, const struct report *report)
 {
-	bool used[DIMENSIONS] = { false };
+	bool used[DIMENSIONS] = {false};
 	struct table *table;
 	char count[UNITS_COUNT];
 	size_t i;
@@ -76,9 +76,8 @@ static void add_row(struct table *table, const struct report *report, const stru
 
 static int write_table(FILE *file, const struct report *report)
 {
-	static const char *const titles[] = { "count", "min",	"p50", "p90",
-					      "p99",   "p99.9", "max" };
-	bool used[DIMENSIONS] = { false };
+	static const char *const titles[] = {"count", "min", "p50", "p90", "p99", "p99.9", "max"};
+	bool used[DIMENSIONS] = {false};
 	struct table *table = table__new();
 	size_t i;
 	int err;
@@ -158,13 +157,12 @@ static void write_row(FILE *file, const struct report *report, size_t row, uint6
 
 	if (row == ROWS - 1) {
 		from = 1ull << GFT_RANGE_BITS;
-		columns = fprintf(file, "  %11s %-14s %13s |",
-				  time_text(report, from, low), "and more",
-				  format__count(count, number));
+		columns = fprintf(file, "  %11s %-14s %13s |", time_text(report, from, low),
+				  "and more", format__count(count, number));
 	} else {
-		columns = fprintf(file, "  %11s .. %-11s %13s |", time_text(report, from, low),
-				  time_text(report, 1ull << row, high),
-				  format__count(count, number));
+		columns =
+			fprintf(file, "  %11s .. %-11s %13s |", time_text(report, from, low),
+				time_text(report, 1ull << row, high), format__count(count, number));
 	}
 	write_bar(file, count, largest,
 		  (unsigned int)columns + 11 < width ? width - (unsigned int)columns - 1 : 10);
@@ -230,9 +228,9 @@ int text__histograms(FILE *file, const struct report *report, unsigned int width
 				add_series(&report->latency[j], rows);
 		fputc('\n', file);
 		err = text__paragraph(file, "HISTOGRAM",
-				      first->labels.value[DIM_CLASS] ?
-					      first->labels.value[DIM_CLASS] :
-					      "all requests",
+				      first->labels.value[DIM_CLASS]
+					      ? first->labels.value[DIM_CLASS]
+					      : "all requests",
 				      width);
 		if (err)
 			return err;

@@ -10,7 +10,7 @@
 
 int text__failures(FILE *file, const struct report *report, unsigned int width)
 {
-	bool used[DIMENSIONS] = { false };
+	bool used[DIMENSIONS] = {false};
 	struct table *table;
 	char count[UNITS_COUNT];
 	size_t i;
@@ -198,8 +198,7 @@ static int write_programs(FILE *file, const struct report *report)
 		table__cell(table, program->runs ? format__count(program->runs, text) : "-");
 		table__cell(table, format__count(program->misses, text));
 		if (program->runs && program->ns)
-			table__printf(table, "%.0f",
-				      (double)program->ns / (double)program->runs);
+			table__printf(table, "%.0f", (double)program->ns / (double)program->runs);
 		else
 			table__cell(table, "-");
 	}

@@ -48,16 +48,16 @@ static inline void sample_alignment(struct report *report, const char *order, ui
 	alignment->buckets = calloc(3, sizeof(*alignment->buckets));
 	if (!alignment->buckets)
 		abort();
-	alignment->buckets[0] = (struct align_bucket){ natural, 700 };
-	alignment->buckets[1] = (struct align_bucket){ natural * 2, 299 };
-	alignment->buckets[2] = (struct align_bucket){ 1ull << 30, 1 };
+	alignment->buckets[0] = (struct align_bucket){natural, 700};
+	alignment->buckets[1] = (struct align_bucket){natural * 2, 299};
+	alignment->buckets[2] = (struct align_bucket){1ull << 30, 1};
 	alignment->nr_buckets = 3;
 	alignment->count = 1000;
 }
 
 static inline void sample_head(struct report *report)
 {
-	static const char *const argv[] = { "make", "-j2", SAMPLE_WILD_NAME };
+	static const char *const argv[] = {"make", "-j2", SAMPLE_WILD_NAME};
 	size_t i;
 
 	report->tool.name = "gfptrace";
@@ -122,8 +122,8 @@ static inline void sample_rest(struct report *report)
 
 static inline struct report *sample_report(void)
 {
-	static const uint64_t fast[] = { 300, 301, 310, 320, 330, 340, 700, 1500, 2047, 2048 };
-	static const uint64_t slow[] = { 5000, 90000, 1000000, 1ull << 37 };
+	static const uint64_t fast[] = {300, 301, 310, 320, 330, 340, 700, 1500, 2047, 2048};
+	static const uint64_t slow[] = {5000, 90000, 1000000, 1ull << 37};
 	struct report *report = report__new();
 
 	if (!report)

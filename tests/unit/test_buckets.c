@@ -67,8 +67,10 @@ static void test_log2(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_boundaries),	 cmocka_unit_test(test_overflow),
-		cmocka_unit_test(test_table_of_comment), cmocka_unit_test(test_error),
+		cmocka_unit_test(test_boundaries),
+		cmocka_unit_test(test_overflow),
+		cmocka_unit_test(test_table_of_comment),
+		cmocka_unit_test(test_error),
 		cmocka_unit_test(test_log2),
 	};
 

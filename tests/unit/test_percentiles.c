@@ -77,7 +77,7 @@ static uint64_t next_random(uint64_t *seed)
 
 static void test_random(void **state)
 {
-	static const size_t sizes[] = { 1, 2, 3, 9, 10, 11, 99, 100, 101, 999, 1000, 1001, VALUES };
+	static const size_t sizes[] = {1, 2, 3, 9, 10, 11, 99, 100, 101, 999, 1000, 1001, VALUES};
 	static uint64_t values[VALUES];
 	uint64_t seed = 88172645463325252ull, random;
 	size_t i, round, size;
@@ -96,8 +96,8 @@ static void test_random(void **state)
 
 static void test_one_value(void **state)
 {
-	uint64_t histogram[GFT_BUCKETS] = { 0 };
-	struct latency latency = { .min = 777, .max = 777, .sum = 777000 };
+	uint64_t histogram[GFT_BUCKETS] = {0};
+	struct latency latency = {.min = 777, .max = 777, .sum = 777000};
 
 	(void)state;
 	histogram[gft_bucket(777)] = 1000;
@@ -111,8 +111,8 @@ static void test_one_value(void **state)
 
 static void test_empty(void **state)
 {
-	uint64_t histogram[GFT_BUCKETS] = { 0 };
-	struct latency latency = { 0 };
+	uint64_t histogram[GFT_BUCKETS] = {0};
+	struct latency latency = {0};
 
 	(void)state;
 	assert_int_equal(latency__from_histogram(NULL, &latency, histogram), 0);
@@ -124,8 +124,8 @@ static void test_empty(void **state)
 /* In the overflow bucket only the maximum is known. */
 static void test_overflow(void **state)
 {
-	uint64_t histogram[GFT_BUCKETS] = { 0 };
-	struct latency latency = { .min = 100, .max = 1ull << 40 };
+	uint64_t histogram[GFT_BUCKETS] = {0};
+	struct latency latency = {.min = 100, .max = 1ull << 40};
 
 	(void)state;
 	histogram[gft_bucket(100)] = 1;
@@ -139,8 +139,8 @@ static void test_overflow(void **state)
 /* Counts for which rank * 1000 does not fit into 64 bits. */
 static void test_large_counts(void **state)
 {
-	uint64_t histogram[GFT_BUCKETS] = { 0 };
-	struct latency latency = { .min = 100, .max = 5000 };
+	uint64_t histogram[GFT_BUCKETS] = {0};
+	struct latency latency = {.min = 100, .max = 5000};
 
 	(void)state;
 	histogram[gft_bucket(100)] = 1ull << 62;
@@ -154,8 +154,8 @@ static void test_large_counts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_random),	 cmocka_unit_test(test_one_value),
-		cmocka_unit_test(test_empty),	 cmocka_unit_test(test_overflow),
+		cmocka_unit_test(test_random),	     cmocka_unit_test(test_one_value),
+		cmocka_unit_test(test_empty),	     cmocka_unit_test(test_overflow),
 		cmocka_unit_test(test_large_counts),
 	};
 

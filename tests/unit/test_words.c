@@ -12,24 +12,24 @@ static void test_length(void **state)
 		const char *text;
 		size_t length;
 	} cases[] = {
-		{ "", 1 },
-		{ "a", 1 },
-		{ "\x7f", 1 },
-		{ "\xc3\xa9", 2 },
-		{ "\xe2\x82\xac", 3 },
-		{ "\xf0\x9f\x90\xa7", 4 },
-		{ "\xf4\x8f\xbf\xbf", 4 },     /* U+10FFFF */
-		{ "\x80", 0 },		       /* a continuation alone */
-		{ "\xc0\x80", 0 },	       /* overlong */
-		{ "\xc1\xbf", 0 },	       /* overlong */
-		{ "\xe0\x80\xaf", 0 },	       /* overlong */
-		{ "\xf0\x80\x80\xaf", 0 },     /* overlong */
-		{ "\xed\xa0\x80", 0 },	       /* a surrogate */
-		{ "\xf4\x90\x80\x80", 0 },     /* above U+10FFFF */
-		{ "\xf5\x80\x80\x80", 0 },     /* above U+10FFFF */
-		{ "\xe2\x82", 0 },	       /* cut */
-		{ "\xc3", 0 },		       /* cut */
-		{ "\xff", 0 },
+		{"", 1},
+		{"a", 1},
+		{"\x7f", 1},
+		{"\xc3\xa9", 2},
+		{"\xe2\x82\xac", 3},
+		{"\xf0\x9f\x90\xa7", 4},
+		{"\xf4\x8f\xbf\xbf", 4}, /* U+10FFFF */
+		{"\x80", 0},		 /* a continuation alone */
+		{"\xc0\x80", 0},	 /* overlong */
+		{"\xc1\xbf", 0},	 /* overlong */
+		{"\xe0\x80\xaf", 0},	 /* overlong */
+		{"\xf0\x80\x80\xaf", 0}, /* overlong */
+		{"\xed\xa0\x80", 0},	 /* a surrogate */
+		{"\xf4\x90\x80\x80", 0}, /* above U+10FFFF */
+		{"\xf5\x80\x80\x80", 0}, /* above U+10FFFF */
+		{"\xe2\x82", 0},	 /* cut */
+		{"\xc3", 0},		 /* cut */
+		{"\xff", 0},
 	};
 	size_t i;
 
@@ -78,8 +78,8 @@ static void test_count(void **state)
 
 static void test_compare(void **state)
 {
-	static const char *const rising[] = { NULL,  "",   "0",  "1",	"2",	"10",
-					      "100", "a1", "a2", "a10", "a10b", "b" };
+	static const char *const rising[] = {NULL,  "",	  "0",	"1",   "2",    "10",
+					     "100", "a1", "a2", "a10", "a10b", "b"};
 	size_t nr = sizeof(rising) / sizeof(rising[0]), i, j;
 	int order;
 
