@@ -20,6 +20,7 @@ struct preset {
 	const char *lines[6]; /* NULL-terminated */
 };
 
+/* clang-format off */
 static const struct preset presets[] = {
 	{ "quiet", "one context after another, nothing at once",
 	  { "order=0-3 gfp=GFP_KERNEL count=2000", "order=0-3 gfp=GFP_ATOMIC count=2000 hold=8",
@@ -37,6 +38,7 @@ static const struct preset presets[] = {
 	{ "toobig", "an order that no kernel has",
 	  { "order=31 gfp=GFP_KERNEL|__GFP_NOWARN count=100" } },
 };
+/* clang-format on */
 
 #define PRESETS (sizeof(presets) / sizeof(*presets))
 
@@ -83,7 +85,8 @@ static int check_operands(const struct options *options)
 		if (strchr(operand, '=') || find_preset(operand))
 			continue;
 		log_error("unknown preset '%s'", operand);
-		log_hint("exercise --list shows them; a scenario is key=value words in one argument");
+		log_hint("exercise --list shows them; a scenario is key=value words in one "
+			 "argument");
 		return STATUS_USAGE;
 	}
 	return STATUS_OK;

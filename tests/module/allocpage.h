@@ -25,15 +25,15 @@
 
 #include "compat.h"
 
-#define AP_ORDERS	(AP_LARGEST_ORDER + 2) /* the last: larger than the largest */
-#define AP_ALIGNS	31		       /* log2 of the alignment, capped at 1 GiB */
-#define AP_CPU_ANY	UINT_MAX
-#define AP_NODE_LOCAL	UINT_MAX
-#define AP_KEEP_ALL	UINT_MAX
-#define AP_SLOW_NS	1000000
-#define AP_MAX_BULK	4096
-#define AP_MAX_THREADS	1024
-#define AP_MAX_MESSAGE	200
+#define AP_ORDERS      (AP_LARGEST_ORDER + 2) /* the last: larger than the largest */
+#define AP_ALIGNS      31		      /* log2 of the alignment, capped at 1 GiB */
+#define AP_CPU_ANY     UINT_MAX
+#define AP_NODE_LOCAL  UINT_MAX
+#define AP_KEEP_ALL    UINT_MAX
+#define AP_SLOW_NS     1000000
+#define AP_MAX_BULK    4096
+#define AP_MAX_THREADS 1024
+#define AP_MAX_MESSAGE 200
 
 enum ap_where { AP_IN_TASK, AP_IN_SOFTIRQ, AP_IN_HARDIRQ, AP_MIXED };
 

@@ -6,6 +6,7 @@
 
 #include "allocpage.h"
 
+/* clang-format off */
 #define NAME(x) { #x, x }
 
 static const struct {
@@ -24,6 +25,7 @@ static const struct {
 	NAME(__GFP_FS),		  NAME(__GFP_HARDWALL),	    NAME(__GFP_WRITE),
 	NAME(__GFP_RECLAIM),	  NAME(__GFP_DIRECT_RECLAIM), NAME(__GFP_KSWAPD_RECLAIM),
 };
+/* clang-format on */
 
 static int lookup(const char *word, gfp_t *gfp)
 {

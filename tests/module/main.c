@@ -37,8 +37,8 @@ static int run_line(char *line)
 	int err = ap_scenario_parse(line, &scenario, message, sizeof(message));
 
 	if (!err && scenario.exhaust && totalram_pages() >> (20 - PAGE_SHIFT) > exhaust_max_mb) {
-		scnprintf(message, sizeof(message),
-			  "exhaust: more memory than exhaust_max_mb=%u", exhaust_max_mb);
+		scnprintf(message, sizeof(message), "exhaust: more memory than exhaust_max_mb=%u",
+			  exhaust_max_mb);
 		err = -EINVAL;
 	}
 	if (err) {
@@ -90,8 +90,7 @@ static ssize_t truth_write(struct file *file, const char __user *buffer, size_t 
 	return (ssize_t)size;
 }
 
-static ssize_t free_write(struct file *file, const char __user *buffer, size_t size,
-			  loff_t *offset)
+static ssize_t free_write(struct file *file, const char __user *buffer, size_t size, loff_t *offset)
 {
 	if (!mutex_trylock(&running))
 		return -EBUSY;

@@ -38,7 +38,7 @@ static int node_of(const struct ap_worker *worker)
 	return nid == AP_NODE_LOCAL ? numa_mem_id() : (int)nid;
 }
 
-/* __alloc_pages() and not alloc_pages(): no memory policy between the request and the choke point. */
+/* __alloc_pages() and not alloc_pages(): no memory policy on the way to the choke point. */
 static struct page *request(struct ap_worker *worker, u32 order)
 {
 	struct ap_series *series = &worker->series[ap_order_label(order) - worker->series_first];
@@ -65,28 +65,29 @@ static void free_block(struct page *page)
 	__free_pages(page, order);
 }
 
+static struct page *take_first(struct list_head *list)
+{
+	struct page *page = list_first_entry(list, struct page, lru);
+
+	list_del(&page->lru);
+	return page;
+}
+
 /* The list goes through the pages themselves: holding a block needs no memory. */
 static void hold_block(struct ap_worker *worker, struct page *page, u32 order)
 {
-	struct page *oldest;
-
 	set_page_private(page, order);
 	list_add_tail(&page->lru, &worker->held);
 	if (worker->hold == AP_KEEP_ALL || worker->held_count++ < worker->hold)
 		return;
-	oldest = list_first_entry(&worker->held, struct page, lru);
-	list_del(&oldest->lru);
 	worker->held_count--;
-	free_block(oldest);
+	free_block(take_first(&worker->held));
 }
 
 void ap_release(struct list_head *held)
 {
-	struct page *page, *next;
-
-	list_for_each_entry_safe(page, next, held, lru) {
-		list_del(&page->lru);
-		free_block(page);
+	while (!list_empty(held)) {
+		free_block(take_first(held));
 		cond_resched();
 	}
 }
@@ -94,7 +95,6 @@ void ap_release(struct list_head *held)
 static void bulk_call(struct ap_worker *worker)
 {
 	const struct ap_scenario *scenario = worker->run->scenario;
-	struct page *page, *next;
 	unsigned long got, i;
 	LIST_HEAD(list);
 
@@ -107,10 +107,8 @@ static void bulk_call(struct ap_worker *worker)
 	worker->totals.bulk_calls++;
 	worker->totals.bulk_pages += got;
 	worker->totals.bulk_single += got <= 1;
-	list_for_each_entry_safe(page, next, &list, lru) {
-		list_del(&page->lru);
-		hold_block(worker, page, 0);
-	}
+	while (!list_empty(&list))
+		hold_block(worker, take_first(&list), 0);
 	for (i = 0; !scenario->bulk_list && i < got; i++)
 		hold_block(worker, worker->pages[i], 0);
 }

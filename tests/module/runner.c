@@ -19,12 +19,11 @@ void ap_release_kept(void)
 
 static unsigned int online_cpu(u32 index)
 {
-	unsigned int cpu, skip = index % num_online_cpus();
+	unsigned int cpu = cpumask_first(cpu_online_mask), skip;
 
-	for_each_online_cpu(cpu)
-		if (!skip--)
-			return cpu;
-	return cpumask_first(cpu_online_mask);
+	for (skip = index % num_online_cpus(); skip; skip--)
+		cpu = cpumask_next((int)cpu, cpu_online_mask);
+	return cpu;
 }
 
 /* A task that need not be elsewhere makes its requests in the writer: its cgroup is charged. */
@@ -64,7 +63,7 @@ static int setup_worker(struct ap_worker *worker, enum gft_context context, u32 
 /* The timers of context=mixed: two (one on RT) on each CPU, or with nest= for each task. */
 static int setup_extra(struct ap_run *run, struct ap_worker *task, u32 index)
 {
-	static const enum gft_context contexts[] = { GFT_SOFTIRQ, GFT_HARDIRQ };
+	static const enum gft_context contexts[] = {GFT_SOFTIRQ, GFT_HARDIRQ};
 	size_t i;
 	int err = 0;
 
@@ -192,9 +191,9 @@ static int run_workers(struct ap_run *run)
 		if (wait_for_completion_interruptible(&run->workers[i].done))
 			err = -EINTR;
 	if (!err && run->workers[0].context != GFT_TASK && run->scenario->hold_ms)
-		err = schedule_timeout_interruptible(msecs_to_jiffies(run->scenario->hold_ms)) ?
-			      -EINTR :
-			      0;
+		err = schedule_timeout_interruptible(msecs_to_jiffies(run->scenario->hold_ms))
+			      ? -EINTR
+			      : 0;
 	stop(run);
 	return err;
 }
@@ -218,7 +217,7 @@ static void finish(struct ap_run *run)
 
 int ap_run_scenario(const struct ap_scenario *scenario)
 {
-	struct ap_run run = { .scenario = scenario };
+	struct ap_run run = {.scenario = scenario};
 	u64 begin;
 	u32 i;
 	int err;

@@ -9,6 +9,7 @@
 #include "allocpage.h"
 
 /* Numbers: a word, where it goes, its bounds; `any` is what the word "any" or -1 stands for. */
+/* clang-format off */
 static const struct {
 	const char *key;
 	size_t offset;
@@ -32,6 +33,7 @@ static const struct {
 	NUMBER("reset", reset, 0, 1, 0),
 #undef NUMBER
 };
+/* clang-format on */
 
 static const char *const where_names[] = {
 	[AP_IN_TASK] = "task",
@@ -70,8 +72,7 @@ static int set_orders(struct ap_scenario *scenario, const char *value)
 		return -EINVAL;
 	memcpy(low, value, length);
 	low[length] = '\0';
-	if (kstrtou32(low, 10, &scenario->order_low) ||
-	    kstrtou32(high, 10, &scenario->order_high))
+	if (kstrtou32(low, 10, &scenario->order_low) || kstrtou32(high, 10, &scenario->order_high))
 		return -EINVAL;
 	if (scenario->order_low > scenario->order_high || scenario->order_high > 31)
 		return -EINVAL;

@@ -8,8 +8,8 @@
 
 static enum hrtimer_mode mode_of(const struct ap_worker *worker)
 {
-	return worker->context == GFT_HARDIRQ ? HRTIMER_MODE_REL_PINNED_HARD :
-						HRTIMER_MODE_REL_PINNED_SOFT;
+	return worker->context == GFT_HARDIRQ ? HRTIMER_MODE_REL_PINNED_HARD
+					      : HRTIMER_MODE_REL_PINNED_SOFT;
 }
 
 static enum hrtimer_restart tick(struct hrtimer *timer)

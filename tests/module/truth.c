@@ -116,21 +116,20 @@ void ap_truth_ran(u64 ns)
 }
 
 /* Runs f on every series that exists, with lock held. */
-static void for_each_series(void (*f)(struct ap_series **series, u32 class, u32 order, u32 context,
+static void for_each_series(void (*f)(struct ap_series **series, u32 kind, u32 order, u32 context,
 				      void *data),
 			    void *data)
 {
-	u32 class, order, context;
+	u32 kind, order, context;
 
-	for (class = 0; class < GFT_CLASSES; class++)
+	for (kind = 0; kind < GFT_CLASSES; kind++)
 		for (order = 0; order < AP_ORDERS; order++)
 			for (context = 0; context < GFT_CONTEXTS; context++)
-				if (table[class][order][context])
-					f(&table[class][order][context], class, order, context,
-					  data);
+				if (table[kind][order][context])
+					f(&table[kind][order][context], kind, order, context, data);
 }
 
-static void drop(struct ap_series **series, u32 class, u32 order, u32 context, void *data)
+static void drop(struct ap_series **series, u32 kind, u32 order, u32 context, void *data)
 {
 	kvfree(*series);
 	*series = NULL;
@@ -140,7 +139,7 @@ void ap_truth_reset(void)
 {
 	mutex_lock(&lock);
 	for_each_series(drop, NULL);
-	totals = (struct ap_totals){ 0 };
+	totals = (struct ap_totals){0};
 	mutex_unlock(&lock);
 }
 
@@ -148,7 +147,7 @@ struct sum {
 	u64 requests, succeeded, failed, pages, slow, max;
 };
 
-static void add_up(struct ap_series **series, u32 class, u32 order, u32 context, void *data)
+static void add_up(struct ap_series **series, u32 kind, u32 order, u32 context, void *data)
 {
 	struct sum *sum = data;
 
@@ -196,7 +195,7 @@ static void show_aligns(struct seq_file *file, const struct ap_series *series)
 	}
 }
 
-static void show_series(struct ap_series **entry, u32 class, u32 order, u32 context, void *data)
+static void show_series(struct ap_series **entry, u32 kind, u32 order, u32 context, void *data)
 {
 	const struct ap_series *series = *entry;
 	struct listing *listing = data;
@@ -205,7 +204,7 @@ static void show_series(struct ap_series **entry, u32 class, u32 order, u32 cont
 	if (!series->requests)
 		return;
 	seq_printf(file, "%s\n{\"class\":\"%s\",\"order\":%u,\"context\":\"%s\",", listing->comma,
-		   class_names[class], order, context_names[context]);
+		   class_names[kind], order, context_names[context]);
 	seq_printf(file, "\"requests\":%llu,\"succeeded\":%llu,\"failed\":%llu,", series->requests,
 		   series->succeeded, series->failed);
 	seq_printf(file, "\"latency\":{\"count\":%llu,\"sum\":%llu,\"min\":%llu,\"max\":%llu,",
@@ -220,8 +219,8 @@ static void show_series(struct ap_series **entry, u32 class, u32 order, u32 cont
 
 int ap_truth_show(struct seq_file *file, void *data)
 {
-	struct listing listing = { .file = file, .comma = "" };
-	struct sum sum = { 0 };
+	struct listing listing = {.file = file, .comma = ""};
+	struct sum sum = {0};
 
 	mutex_lock(&lock);
 	for_each_series(add_up, &sum);
