@@ -61,7 +61,7 @@ static bool points_to(const struct btf *btf, uint32_t id, const char *name)
 
 	if (!type || !btf_is_ptr(type))
 		return false;
-	type = strip(btf, type->type);
+	type = btf__type_by_id(btf, type->type); /* no allocator returns a const page */
 	return type && btf_is_struct(type) &&
 	       !strcmp(btf__name_by_offset(btf, type->name_off), name);
 }
@@ -152,6 +152,20 @@ static uint32_t array_length(const struct btf *btf, const char *structure, const
 	return type && btf_is_array(type) ? btf_array(type)->nelems : 0;
 }
 
+/* The value of enumerator `i` if that is its name and 32 bits hold it. */
+static bool enumerator_is(const struct btf *btf, const struct btf_type *type, uint32_t i,
+			  const char *name, uint32_t *value)
+{
+	const struct btf_enum64 *wide = btf_is_enum64(type) ? btf_enum64(type) + i : NULL;
+	const struct btf_enum *item = btf_enum(type) + i;
+
+	if (strcmp(btf__name_by_offset(btf, wide ? wide->name_off : item->name_off), name) != 0 ||
+	    (wide && wide->val_hi32))
+		return false;
+	*value = wide ? wide->val_lo32 : (uint32_t)item->val;
+	return true;
+}
+
 bool btf_facts__enumerator(const struct btf *btf, const char *name, uint32_t *value)
 {
 	uint32_t types = btf__type_cnt(btf);
@@ -159,16 +173,11 @@ bool btf_facts__enumerator(const struct btf *btf, const char *name, uint32_t *va
 	for (uint32_t id = 1; id < types; id++) {
 		const struct btf_type *type = btf__type_by_id(btf, id);
 
-		if (!btf_is_enum(type))
+		if (!btf_is_any_enum(type))
 			continue;
-		for (uint32_t i = 0; i < btf_vlen(type); i++) {
-			const struct btf_enum *item = btf_enum(type) + i;
-
-			if (strcmp(btf__name_by_offset(btf, item->name_off), name) != 0)
-				continue;
-			*value = (uint32_t)item->val;
-			return true;
-		}
+		for (uint32_t i = 0; i < btf_vlen(type); i++)
+			if (enumerator_is(btf, type, i, name, value))
+				return true;
 	}
 	return false;
 }
