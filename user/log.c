@@ -16,6 +16,14 @@ int log__level(void)
 	return level;
 }
 
+/* Words of a command line or a file may not drive the terminal, nor begin a line. */
+static void remove_controls(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			*text = '?';
+}
+
 /* One line in one write, so that lines of several processes do not mix. */
 static void __attribute__((format(printf, 2, 0)))
 say(const char *prefix, const char *format, va_list args, const char *suffix)
@@ -23,6 +31,7 @@ say(const char *prefix, const char *format, va_list args, const char *suffix)
 	char text[1024];
 
 	vsnprintf(text, sizeof(text), format, args);
+	remove_controls(text);
 	fprintf(stderr, "gfptrace: %s%s%s\n", prefix, text, suffix);
 }
 

@@ -1,0 +1,93 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Every bad command line gives one clear line, nothing on stdout and exit status 2,
+# before privileges or the kernel are looked at.
+# shellcheck disable=SC2317 # functions are called through ok
+# shellcheck source=tests/cli/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+# bad TEXT ARG...
+bad() {
+	local text=$1
+	shift
+	run "$GFPTRACE" "$@"
+	ok "gfptrace ${*:0:60}" refused 2 "$text"
+}
+
+bad "unknown command 'rn'" rn
+bad "unknown command ''" ''
+bad "unknown option '--nonsense'" --nonsense
+bad "unknown option '-d'" -d 5
+for command in top check diff explain serve; do
+	bad "command $command is not built yet" "$command"
+done
+
+bad "--duration needs a value" run -d
+bad "--duration 0 is out of range" run -d 0
+bad "--duration 0.0s is out of range" run -d 0.0s
+bad "--duration '-5'" run -d -5
+bad "--duration '5 s'" run -d '5 s'
+bad "--duration '5x'" run --duration=5x
+bad "--duration '' is not a time" run -d ''
+bad "--duration '1e3'" run -d 1e3
+bad "--duration 99999999999999999999 is out" run -d 99999999999999999999
+bad "--duration is given twice" run -d 5 -d 6
+bad "--interval 0 is out" run -i 0
+bad "--interval 'soon'" run -i soon
+bad "unknown option '--dur'" run --dur 5
+bad "unknown option '--duratoin'" run --duratoin 5
+bad "unknown option '-z'" run -z
+bad "unknown format 'xml'" run -f xml
+bad "unknown format ''" run -f ''
+bad "--format needs a value" run -d 1 --format
+for format in html prom folded; do
+	bad "format $format is not built yet" run -f "$format"
+done
+bad "--by: unknown word 'colour'" run --by colour
+bad "--by names 'class' twice" run --by class,class
+bad "--by has an empty item" run --by class,,order
+bad "--by has an empty item" run --by ''
+for dimension in path caller quality; do
+	bad "--by $dimension is not built yet" run --by "$dimension"
+done
+bad "--class: unknown word 'GFP_KERNEL'" run --class GFP_KERNEL
+bad "--class names 'thp' twice" run --class thp,thp
+bad "--context: unknown word 'irq'" run --context irq
+bad "--order '1x'" run --order 1x
+bad "--order 64 is out of range" run --order 64
+bad "--order 3-1 runs backwards" run --order 3-1
+bad "--order names 2 twice" run --order 2,1-3
+bad "--pid 0 is out of range" run -p 0
+bad "--pid 4194305 is out of range" run -p 4194305
+bad "--pid 'self' is not a number" run -p self
+bad "--pid names 1 twice" run -p 1,1
+bad "--pid takes 16 at most" run -p 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17
+bad "--comm is empty" run -c ''
+bad "--comm is too long" run -c aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+bad "--cgroup is empty" run --cgroup ''
+bad "unknown tier 'ebpf'" run --tier ebpf
+bad "--tier needs a value" run --tier
+bad "--memory-limit '1T'" run --memory-limit 1T
+bad "--memory-limit 0 is out of range" run --memory-limit 0
+bad "exclude each other" run -q -v
+bad "unexpected argument 'make'" run make -j2
+bad "a command is expected after --" run --
+for option in stacks slowest=3 stop-on=failure module=x budget=5 coverage=exact max-loss=1 \
+	sample=2 failures-only repeat=3 slab; do
+	bad "--${option%%=*} is not built yet" run "--$option"
+done
+
+bad "which report?" report
+bad "cannot open report '$work/none'" report "$work/none"
+bad "is a directory" report "$work"
+bad "merging several reports is not built yet" report a.json b.json
+bad "unknown option '-d'" report -d 5 a.json
+bad "unknown format 'xml'" report -f xml a.json
+bad "unexpected argument 'now'" doctor now
+
+# An argument that could drive the terminal is shown harmless.
+run "$GFPTRACE" run $'\e[31m'
+harmless() { refused 2 "unexpected argument" && ! grep -q $'\e' "$err"; }
+ok "control characters are escaped" harmless
+
+done_testing
