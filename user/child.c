@@ -26,22 +26,23 @@ static int check_path(const char *path)
 int child__check(const char *command)
 {
 	const char *path = getenv("PATH");
-	int err = -ENOENT;
+	int err = -ENOENT, length;
 
 	if (!*command || strchr(command, '/'))
 		return *command ? check_path(command) : -ENOENT;
-	for (path = path ? path : "/bin:/usr/bin"; path; path = strchr(path, ':')) {
+	for (path = path ? path : "/bin:/usr/bin"; path;
+	     path = path[length] ? path + length + 1 : NULL) {
 		char candidate[4096];
-		int length, one;
+		int one;
 
-		path += *path == ':';
 		length = (int)strcspn(path, ":");
-		snprintf(candidate, sizeof(candidate), "%.*s/%s", length, length ? path : ".",
+		snprintf(candidate, sizeof(candidate), "%.*s%s%s", length, path, length ? "/" : "./",
 			 command);
 		one = check_path(candidate);
 		if (!one)
 			return 0;
-		if (one != -ENOENT)
+		/* as execvp() reports it: a file that is there but may not be run */
+		if (one == -EACCES)
 			err = one;
 	}
 	return err;
@@ -68,28 +69,37 @@ static void run_command(char *const argv[], int go, int failed)
 
 int child__start(struct child *child, char *const argv[])
 {
-	int go[2], failed[2];
+	int go[2], failed[2], err = 0;
+	pid_t pid;
 
 	memset(child, 0, sizeof(*child));
 	if (pipe2(go, O_CLOEXEC))
 		return -errno;
 	if (pipe2(failed, O_CLOEXEC)) {
-		int err = -errno;
-
+		err = -errno;
 		close(go[0]);
 		close(go[1]);
 		return err;
 	}
-	child->pid = fork();
-	if (!child->pid) {
+	pid = fork();
+	if (!pid) {
 		close(go[1]);
 		run_command(argv, go[0], failed[1]);
 	}
+	if (pid < 0)
+		err = -errno;
 	close(go[0]);
 	close(failed[1]);
+	if (err) {
+		close(go[1]);
+		close(failed[0]);
+		return err;
+	}
+	/* only a pid that is one: child__end() sends signals to it, and -1 means everyone */
+	child->pid = pid;
 	child->go = go[1];
 	child->failed = failed[0];
-	return child->pid < 0 ? -errno : 0;
+	return 0;
 }
 
 int child__release(struct child *child)

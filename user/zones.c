@@ -31,6 +31,8 @@ int zones__parse(FILE *file, struct zones *zones)
 		if (sscanf(line, "Node %" SCNu32 ", zone %15s", &zone.node, zone.name) == 2) {
 			zone.pages = (struct gft_range){};
 			seen = true;
+		} else if (!seen) {
+			continue;
 		} else if (sscanf(line, " spanned %" SCNu64, &number) == 1) {
 			zone.pages.pages = number;
 		} else if (sscanf(line, " start_pfn: %" SCNu64, &number) == 1) {
