@@ -92,13 +92,14 @@ code gfptrace exercise --no-reset count=1
 kill $pid
 wait $pid
 
-# 64 MB kept, freed; kept again, freed by unloading. MemFree at each step, in kB.
+# 256 MB kept four times, freed by the next scenario, by free, by unloading; MemFree in kB.
+keep='order=2 count=16384 free=0'
 {
 	memfree
 	echo 'context=mixed threads=4 count=5000 hold=500 irq_order=3' >$d/run && memfree
-	echo 'order=2 count=4096 free=0' >$d/run && memfree
+	echo "$keep" >$d/run && echo "$keep" >$d/run && echo "$keep" >$d/run && memfree
 	echo 1 >$d/free && memfree
-	echo 'order=2 count=4096 free=0' >$d/run && memfree
+	echo "$keep" >$d/run && memfree
 	rmmod allocpage && memfree
 } >/out/free
 code gfptrace exercise quiet
@@ -152,13 +153,11 @@ one_kernel() {
 		"bad lines, busy, unload while running, not loaded: the right status each"
 	equals "$(grep -vc '^gfptrace: \|^rmmod: ' "$work/out/errors")" 0 "errors are one clear line"
 	tr '\n' ' ' <"$work/out/free" >"$work/err"
-	awk '{ kb[NR] = $1 } END {
-		exit !(NR == 6 && kb[1] - kb[2] < 2048 && near(2, 3, 65536) && near(2, 4, 0) &&
-			near(4, 5, 65536) && near(4, 6, 0))
-	}
-	function near(a, b, want) { return (kb[a] - kb[b] - want) ^ 2 < 2048 ^ 2 }' \
-		"$work/out/free"
-	result $? "what is freed and what unloading leaves: all is given back, within 2 MB"
+	# MemFree leaves out the per-CPU lists, which were seen to hold 23 MB.
+	awk '{ lost[NR] = NR == 1 ? 0 : first - $1; first = NR == 1 ? $1 : first }
+		END { exit !(NR == 6 && lost[2] < 32768 && lost[3] > 200000 && lost[4] < 32768 &&
+			lost[5] > 200000 && lost[6] < 32768) }' "$work/out/free"
+	result $? "held blocks are given back, kept ones by free and by unloading"
 
 	"$top/tools/vm" --kernel "$kernel" --mem 256 --module allocpage --add "$work/guest256:/guest" \
 		--out "$work/out" -- sh /guest >"$work/err" 2>&1
