@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The commands, one file each (cmd_*.c); argv[0] is the command's name. They return an exit status. */
+/* The commands, one file each (cmd_*.c); argv[0] is the command's name. They return an exit status.
+ */
 #ifndef GFPTRACE_USER_COMMANDS_H
 #define GFPTRACE_USER_COMMANDS_H
 

@@ -61,7 +61,7 @@ void help__command(FILE *file, enum command command)
 	for (option = option_table; option->name; option++) {
 		if (option->unbuilt || !(option->commands & 1u << command))
 			continue;
-		if (strcmp(group, option->group)) {
+		if (strcmp(group, option->group) != 0) {
 			group = option->group;
 			fprintf(file, "\n%s:\n", group);
 		}

@@ -28,7 +28,7 @@ static const json_t *field(const struct json_node *node, const char *key)
 
 struct json_node json__object(const struct json_node *node, const char *key)
 {
-	struct json_node child = { .error = node->error, .json = field(node, key) };
+	struct json_node child = {.error = node->error, .json = field(node, key)};
 
 	/* A path too long to print is cut; it is for messages only. */
 	if (snprintf(child.path, sizeof(child.path), "%s%s.", node->path, key) < 0)
@@ -120,7 +120,7 @@ static const json_t *at(const struct json_node *node, const char *key, size_t in
 
 struct json_node json__element(const struct json_node *node, const char *key, size_t index)
 {
-	struct json_node child = { .error = node->error, .json = at(node, key, index) };
+	struct json_node child = {.error = node->error, .json = at(node, key, index)};
 
 	if (snprintf(child.path, sizeof(child.path), "%s%s[%zu].", node->path, key, index) < 0)
 		child.path[0] = '\0';

@@ -32,7 +32,7 @@ void json__fail(const struct json_node *node, const char *key, const char *what)
 struct json_node json__object(const struct json_node *node, const char *key);
 bool json__is_null(const struct json_node *node, const char *key);
 uint64_t json__number(const struct json_node *node, const char *key, uint64_t max);
-double json__real(const struct json_node *node, const char *key);	/* not negative */
+double json__real(const struct json_node *node, const char *key);      /* not negative */
 const char *json__text(const struct json_node *node, const char *key); /* "" after an error */
 const char *json__text_or_null(const struct json_node *node, const char *key); /* null: "" */
 
@@ -40,7 +40,6 @@ const char *json__text_or_null(const struct json_node *node, const char *key); /
 size_t json__list(const struct json_node *node, const char *key);
 struct json_node json__element(const struct json_node *node, const char *key, size_t index);
 const char *json__text_at(const struct json_node *node, const char *key, size_t index);
-uint64_t json__number_at(const struct json_node *node, const char *key, size_t index,
-			 uint64_t max);
+uint64_t json__number_at(const struct json_node *node, const char *key, size_t index, uint64_t max);
 
 #endif

@@ -7,7 +7,7 @@
 
 static const char *const class_names[GFT_CLASSES] = GFT_CLASS_NAMES;
 static const char *const context_names[GFT_CONTEXTS] = GFT_CONTEXT_NAMES;
-const char *const tier_names[TIERS] = { "auto", "fexit", "kprobe", "tracepoint" };
+const char *const tier_names[TIERS] = {"auto", "fexit", "kprobe", "tracepoint"};
 
 #define RUN	  (1u << COMMAND_RUN)
 #define REPORT	  (1u << COMMAND_REPORT)
@@ -16,9 +16,12 @@ const char *const tier_names[TIERS] = { "auto", "fexit", "kprobe", "tracepoint" 
 #define ALL	  (RUN | REPORT | DOCTOR | EXERCISE)
 #define AT(field) .offset = offsetof(struct options, field)
 
+/* Tables are read by their rows. */
+/* clang-format off */
+
 /* An option that later work brings; `m` NULL: it takes no value. */
 #define UNBUILT(n, m) \
-	{ .name = n, .metavar = m, .type = OPTION_TEXT, .commands = RUN, .unbuilt = true }
+	{ .name = (n), .metavar = (m), .type = OPTION_TEXT, .commands = RUN, .unbuilt = true }
 
 const struct option_row option_table[] = {
 	{ .name = "duration", .short_name = 'd', .type = OPTION_DURATION, .metavar = "TIME",
@@ -122,6 +125,8 @@ const struct command_row command_table[COMMANDS] = {
 	},
 };
 
+/* clang-format on */
+
 static bool is_among(const char *name, const char *const *names)
 {
 	for (; *names; names++)
@@ -132,14 +137,14 @@ static bool is_among(const char *name, const char *const *names)
 
 bool command__is_unbuilt(const char *name)
 {
-	static const char *const names[] = { "top", "check", "diff", "explain", "serve", NULL };
+	static const char *const names[] = {"top", "check", "diff", "explain", "serve", NULL};
 
 	return is_among(name, names);
 }
 
 bool format__is_unbuilt(const char *name)
 {
-	static const char *const names[] = { "html", "prom", "folded", NULL };
+	static const char *const names[] = {"html", "prom", "folded", NULL};
 
 	return is_among(name, names);
 }

@@ -128,7 +128,7 @@ static int set_words(const struct option_row *row, const char *value, bool *flag
 
 	memset(flags, 0, row->nr_words * sizeof(*flags));
 	while ((more = next_item(row, &value, item, error)) > 0) {
-		for (i = 0; i < row->nr_words && strcmp(item, row->words[i]); i++)
+		for (i = 0; i < row->nr_words && strcmp(item, row->words[i]) != 0; i++)
 			;
 		if (i == row->nr_words)
 			return unknown_word(row, item, error);

@@ -103,7 +103,7 @@ const char *report__string(struct report *report, const char *text)
 	size_t length = strlen(text);
 	char *copy = new_string(report, length);
 
-	return copy ? memcpy(copy, text, length) : NULL;
+	return copy ? memcpy(copy, text, length + 1) : NULL;
 }
 
 const char *report__printf(struct report *report, const char *format, ...)
@@ -130,14 +130,15 @@ const char *report__printf(struct report *report, const char *format, ...)
 void *array__append(void *array, size_t *nr, size_t size)
 {
 	size_t capacity = *nr ? *nr * 2 : 4;
-	char *elements;
+	char *elements, *larger;
 
 	/* `array` points to a pointer of any type: memcpy reads and writes it lawfully. */
 	memcpy(&elements, array, sizeof(elements));
 	if (!*nr || (*nr >= 4 && !(*nr & (*nr - 1)))) {
-		elements = reallocarray(elements, capacity, size);
-		if (!elements)
+		larger = reallocarray(elements, capacity, size);
+		if (!larger)
 			return NULL;
+		elements = larger;
 		memcpy(array, &elements, sizeof(elements));
 	}
 	return memset(elements + (*nr)++ * size, 0, size);

@@ -69,11 +69,11 @@ static json_t *mode_of(const struct report *report)
 				      json_pack("{so so}", "what", text(report->mode.blind[i].what),
 						"why", text(report->mode.blind[i].why)));
 	for (i = 0; i < report->mode.nr_changes; i++)
-		json_array_append_new(
-			changes,
-			json_pack("{so sI so}", "at_ns", number(report->mode.changes[i].at_ns),
-				  "copies", (json_int_t)report->mode.changes[i].copies, "why",
-				  text(report->mode.changes[i].why)));
+		json_array_append_new(changes,
+				      json_pack("{so sI so}", "at_ns",
+						number(report->mode.changes[i].at_ns), "copies",
+						(json_int_t)report->mode.changes[i].copies, "why",
+						text(report->mode.changes[i].why)));
 	return json_pack("{so so so so so sI s{so sI so}}", "tier", text(report->mode.tier),
 			 "entry", text_or_null(report->mode.entry), "bulk_entry",
 			 text_or_null(report->mode.bulk_entry), "sees",
@@ -133,10 +133,9 @@ static json_t *loss_of(const struct report *report)
 		for (context = 0; context < GFT_CONTEXTS; context++)
 			if (report->loss[i].in_context[context])
 				json_array_append_new(contexts, json_string(names[context]));
-		json_array_append_new(list, json_pack("{so so so}", "cause",
-						      text(report->loss[i].cause), "count",
-						      number(report->loss[i].count), "contexts",
-						      contexts));
+		json_array_append_new(
+			list, json_pack("{so so so}", "cause", text(report->loss[i].cause), "count",
+					number(report->loss[i].count), "contexts", contexts));
 	}
 	return list;
 }
@@ -151,21 +150,19 @@ static json_t *latency_of(const struct report *report)
 		series = &report->latency[i];
 		buckets = json_array();
 		for (b = 0; b < series->nr_buckets; b++) {
-			le = series->buckets[b].le == UINT64_MAX ? json_null() :
-								   number(series->buckets[b].le);
-			json_array_append_new(buckets,
-					      json_pack("{so so}", "le", le, "count",
-							number(series->buckets[b].count)));
+			le = series->buckets[b].le == UINT64_MAX ? json_null()
+								 : number(series->buckets[b].le);
+			json_array_append_new(buckets, json_pack("{so so}", "le", le, "count",
+								 number(series->buckets[b].count)));
 		}
 		json_array_append_new(
-			list,
-			json_pack("{so so so so so so so so so sf so}", "labels",
-				  labels_of(&series->labels), "count", number(series->count), "sum",
-				  number(series->sum), "min", number(series->min), "max",
-				  number(series->max), "p50", number(series->p50), "p90",
-				  number(series->p90), "p99", number(series->p99), "p999",
-				  number(series->p999), "error", series->error, "buckets",
-				  buckets));
+			list, json_pack("{so so so so so so so so so sf so}", "labels",
+					labels_of(&series->labels), "count", number(series->count),
+					"sum", number(series->sum), "min", number(series->min),
+					"max", number(series->max), "p50", number(series->p50),
+					"p90", number(series->p90), "p99", number(series->p99),
+					"p999", number(series->p999), "error", series->error,
+					"buckets", buckets));
 	}
 	return list;
 }
@@ -214,12 +211,12 @@ static json_t *failures_of(const struct report *report)
 	for (i = 0; i < report->nr_failures; i++) {
 		labels = labels_of(&report->failures[i].labels);
 		json_object_set_new(labels, "reason", text(report->failures[i].reason));
-		json_array_append_new(list, json_pack("{so so sn s[] sn so s[] sn}", "labels",
-						      labels, "count",
-						      number(report->failures[i].count), "caller",
-						      "stack", "zones", "verdict",
-						      text_or_null(report->failures[i].verdict),
-						      "advice", "dmesg_would_show"));
+		json_array_append_new(list,
+				      json_pack("{so so sn s[] sn so s[] sn}", "labels", labels,
+						"count", number(report->failures[i].count),
+						"caller", "stack", "zones", "verdict",
+						text_or_null(report->failures[i].verdict), "advice",
+						"dmesg_would_show"));
 	}
 	return list;
 }
@@ -232,12 +229,11 @@ static json_t *cost_of(const struct report *report)
 
 	for (i = 0; i < report->cost.nr_programs; i++) {
 		program = &report->cost.programs[i];
-		json_array_append_new(programs,
-				      json_pack("{so so so so so}", "name", text(program->name),
-						"attach", text(program->attach), "runs",
-						number(program->runs), "misses",
-						number(program->misses), "ns",
-						number(program->ns)));
+		json_array_append_new(
+			programs,
+			json_pack("{so so so so so}", "name", text(program->name), "attach",
+				  text(program->attach), "runs", number(program->runs), "misses",
+				  number(program->misses), "ns", number(program->ns)));
 	}
 	return json_pack("{so sf sf}", "programs", programs, "ns_per_request",
 			 report->cost.ns_per_request, "cpu_share", report->cost.cpu_share);
@@ -246,9 +242,9 @@ static json_t *cost_of(const struct report *report)
 /* The whole report, NULL when memory is short. */
 static json_t *report_to_json(const struct report *report)
 {
-	return json_pack("{ss s{so so} so so so so so so so so so s[] so s[] s[] s[] so}",
-			 "schema", REPORT_SCHEMA, "tool", "name", text(report->tool.name),
-			 "version", text(report->tool.version), "host", host_of(report), "mode",
+	return json_pack("{ss s{so so} so so so so so so so so so s[] so s[] s[] s[] so}", "schema",
+			 REPORT_SCHEMA, "tool", "name", text(report->tool.name), "version",
+			 text(report->tool.version), "host", host_of(report), "mode",
 			 mode_of(report), "window", window_of(report), "filter", filter_of(report),
 			 "requests", requests_of(report), "loss", loss_of(report), "latency",
 			 latency_of(report), "alignment", alignment_of(report), "placement",
@@ -266,7 +262,8 @@ static int write_list(FILE *file, const json_t *list)
 	size_t i;
 
 	fputc('[', file);
-	json_array_foreach (list, i, element) {
+	json_array_foreach(list, i, element)
+	{
 		fputs(i ? ",\n    " : "\n    ", file);
 		if (json_dumpf(element, file, DUMP) && !ferror(file))
 			return -ENOMEM;
@@ -285,7 +282,8 @@ int report__write_json(FILE *file, const struct report *report,
 	(void)options;
 	if (!json)
 		return -ENOMEM;
-	json_object_foreach (json, key, value) {
+	json_object_foreach(json, key, value)
+	{
 		fprintf(file, "%s  \"%s\": ", separator, key);
 		separator = ",\n";
 		if (json_is_array(value))

@@ -267,8 +267,8 @@ static void read_alignment_buckets(const struct json_node *series, struct alignm
 
 	for (i = 0; i < length && !json__failed(series->error); i++) {
 		element = json__element(series, "buckets", i);
-		bucket = array__append(&alignment->buckets, &alignment->nr_buckets,
-				       sizeof(*bucket));
+		bucket =
+			array__append(&alignment->buckets, &alignment->nr_buckets, sizeof(*bucket));
 		if (!is_there(&element, bucket))
 			return;
 		bucket->align = number(&element, "align");
@@ -382,7 +382,7 @@ static void read_by(struct report *report)
 static void read_report(const struct json_node *root, struct report *report)
 {
 	/* Known to this version of the schema, not to this version of gfptrace. */
-	static const char *const unread[] = { "stages", "headroom", "slowest", "lint" };
+	static const char *const unread[] = {"stages", "headroom", "slowest", "lint"};
 	size_t i;
 
 	read_host(root, report);
@@ -414,16 +414,15 @@ static bool is_report(const json_t *json, char *error, size_t size)
 	if (!strcmp(schema, REPORT_SCHEMA))
 		return true;
 	shown = text__escape(schema);
-	snprintf(error, size, "schema %.64s is not known, only " REPORT_SCHEMA,
-		 shown ? shown : "");
+	snprintf(error, size, "schema %.64s is not known, only " REPORT_SCHEMA, shown ? shown : "");
 	free(shown);
 	return false;
 }
 
 struct report *report__read_json(FILE *file, char *error, size_t size)
 {
-	struct json_error sticky = { error, size };
-	struct json_node root = { .error = &sticky };
+	struct json_error sticky = {error, size};
+	struct json_node root = {.error = &sticky};
 	struct report *report = NULL;
 	json_error_t syntax;
 	json_t *json;
