@@ -18,13 +18,6 @@ const volatile __u32 gft_bulk_has_list = 1;
 
 #define BULK_ARRAY_MAX 4096
 
-static __always_inline struct gft_bulk_frame *bulk__frame(__u64 address)
-{
-	__u64 hash = (address >> GFT_STACK_SHIFT) * 0x9e3779b97f4a7c15ull;
-
-	return &gft_bulk_frames[hash >> (64 - GFT_LINE_BITS)];
-}
-
 static __always_inline __u64 array_filled(const struct page **array, __s64 wanted)
 {
 	__u64 filled = 0;
@@ -46,7 +39,7 @@ SEC("fentry")
 int bulk_entry(void *ctx)
 {
 	__u64 address = stack_address(ctx);
-	struct gft_bulk_frame *frame = bulk__frame(address);
+	struct gft_bulk_frame *frame = &gft_bulk_frames[line_of(address)];
 	__u64 array = 0, wanted = 0;
 
 	/* by the helper, since BTF does not let a program load a pointer to a pointer */
@@ -61,7 +54,7 @@ SEC("fexit")
 int bulk_exit(void *ctx)
 {
 	__u64 address = stack_address(ctx);
-	struct gft_bulk_frame *frame = bulk__frame(address);
+	struct gft_bulk_frame *frame = &gft_bulk_frames[line_of(address)];
 	struct gft_row *row = row__of(bpf_get_smp_processor_id());
 	__u64 pages = 0;
 

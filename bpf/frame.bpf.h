@@ -5,12 +5,14 @@
  * A thread id does not name a request: idle CPUs share one, interrupts nest in a
  * task's request, and the slow path sleeps and migrates. The place on the kernel
  * stack does. The entry leaves a frame tagged with its stack address; the exit
- * runs in the same call, a known distance further down the same stack, and takes
- * the frame that lies within GFT_FRAME_WINDOW above itself.
+ * runs in the same call, on the same stack, a constant distance further down.
  *
- * The exit is a tracepoint program: it runs with preemption off, so that no task's
- * exit is ever skipped and no task's frame goes stale. Only an interrupt that
- * arrives within the exit program leaves one; see frame__is_stale().
+ * The distance depends on the kernel's build and on what else is attached to the
+ * function and to the tracepoint, so it is learnt, from tasks: the exit is a
+ * tracepoint program and runs with preemption off, so no task's exit is ever
+ * skipped, no task's frame goes stale, and the nearest frame above is its own.
+ * Interrupts must match the distance exactly: one that arrives within the exit
+ * program leaves a stale frame behind; see frame__is_stale() for what is left then.
  */
 #ifndef GFPTRACE_BPF_FRAME_H
 #define GFPTRACE_BPF_FRAME_H
@@ -27,11 +29,17 @@ static __always_inline __u64 stack_address(const void *ctx)
 	return address + gft_base;
 }
 
-static __always_inline struct gft_line *frame__line(__u64 address)
+/* All addresses of one stack have the same line. */
+static __always_inline __u32 line_of(__u64 address)
 {
 	__u64 hash = (address >> GFT_STACK_SHIFT) * 0x9e3779b97f4a7c15ull;
 
-	return &gft_frames[hash >> (64 - GFT_LINE_BITS)];
+	return (__u32)(hash >> (64 - GFT_LINE_BITS));
+}
+
+static __always_inline struct gft_line *frame__line(__u64 address)
+{
+	return &gft_frames[line_of(address)];
 }
 
 static __always_inline void frame__fill(struct gft_frame *frame, __u64 tag, __u32 gfp)
@@ -85,17 +93,37 @@ static __always_inline bool frame__put(__u64 tag, __u32 gfp)
 	return true;
 }
 
-/* The frame of the request that now runs at `address`, further down the stack; or NULL. */
-static __always_inline struct gft_frame *frame__of(__u64 address)
+/* Not the first frame of the line at the distance known: look at all; learn from tasks. */
+static __noinline struct gft_frame *frame__search(__u64 address, bool learn)
 {
 	struct gft_line *line = frame__line(address);
+	struct gft_frame *nearest = NULL;
+	__u64 distance = GFT_FRAME_WINDOW;
 
-	if (line->frame[0].tag - address < GFT_FRAME_WINDOW)
-		return &line->frame[0];
-	for (int i = 1; i < GFT_LINE_FRAMES; i++)
-		if (line->frame[i].tag - address < GFT_FRAME_WINDOW)
-			return &line->frame[i];
-	return NULL;
+	for (int i = 0; i < GFT_LINE_FRAMES; i++) {
+		struct gft_frame *frame = &line->frame[i];
+
+		if (frame->tag - address == gft_distance)
+			return frame;
+		if (frame->tag - address < distance) {
+			distance = frame->tag - address;
+			nearest = frame;
+		}
+	}
+	if (!learn || !nearest)
+		return NULL;
+	gft_distance = distance;
+	return nearest;
+}
+
+/* The frame of the request that ends at `address`; NULL if it left none. */
+static __always_inline struct gft_frame *frame__of(__u64 address, bool learn)
+{
+	struct gft_frame *frame = &frame__line(address)->frame[0];
+
+	if (frame->tag - address == gft_distance)
+		return frame;
+	return frame__search(address, learn);
 }
 
 #endif

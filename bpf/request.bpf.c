@@ -33,6 +33,8 @@ static __always_inline int begin(void *ctx, __u64 address, __u32 gfp, __u32 orde
 
 	if (order > gft_config.max_order)
 		return refuse(ctx, gfp);
+	if (gft_config.marked) /* whatever an earlier request left that was not checked */
+		gft_taken[line_of(address)].tag = 0;
 	if (frame__put(address, gfp))
 		return 0;
 	row = row__of(bpf_get_smp_processor_id());
@@ -53,53 +55,71 @@ int entry_kprobe(struct pt_regs *ctx)
 	return begin(ctx, PT_REGS_SP(ctx), (__u32)PT_REGS_PARM1(ctx), (__u32)PT_REGS_PARM2(ctx));
 }
 
+/* Exits of tasks, and under PREEMPT_RT of the threads that serve softirqs, are never skipped. */
+static __always_inline bool is_thread(enum gft_context context)
+{
+	return context == GFT_TASK || (gft_config.preempt_rt && context == GFT_SOFTIRQ);
+}
+
 /*
  * An interrupt's frame that is older than the last request that a task ended on this
  * CPU belongs to an interrupt that is long over: its exit was skipped, because it came
- * while this program ran. Under PREEMPT_RT softirqs are threads and their exits are
- * never skipped.
+ * while this program ran.
  */
 static __always_inline bool frame__is_stale(struct gft_row *row, const struct gft_frame *frame,
-					    enum gft_context context)
+					    __u64 now)
 {
-	return !gft_config.preempt_rt && context != GFT_TASK && frame->start < row->epoch;
+	return frame->start < row->epoch || frame->start > now;
 }
 
-/* Take the frame of the request that ends at `address`; false: it is lost. */
-static __always_inline bool take(struct gft_row *row, __u64 address, struct request *request)
+/*
+ * Take what the frame holds, then give it back: from then on an interrupt that arrives
+ * here may use it.
+ */
+static __always_inline void frame__take(struct gft_frame *frame, __u64 now, struct request *request)
 {
-	__u64 now = bpf_ktime_get_ns();
-	struct gft_frame *frame = frame__of(address);
-	bool stale;
-
-	if (!frame) {
-		row->unpaired++;
-		return false;
-	}
-	stale = frame__is_stale(row, frame, request->context);
-	if (request->context == GFT_TASK)
-		row->epoch = now;
-	if (gft_config.marked) {
-		frame->taken = stale ? 0 : frame->tag;
-		if (frame->tag - address > row->widest)
-			row->widest = frame->tag - address;
-	}
-	frame->tag = 0;
-	if (stale) {
-		row->unpaired++;
-		row->stale++;
-		return false;
-	}
 	request->gfp = frame->gfp;
 	request->latency = now - frame->start;
 	if (gft_config.memcg_by_warn)
 		request->warned = frame->warned;
+	if (gft_config.marked) {
+		struct gft_taken *taken = &gft_taken[line_of(frame->tag)];
+
+		taken->tag = frame->tag;
+		taken->gfp = frame->gfp;
+	}
+	barrier();
+	frame->tag = 0;
+}
+
+/* Pair the exit at `address` with its entry; false: the request is lost. */
+static __always_inline bool pair(struct gft_row *row, __u64 address, struct request *request)
+{
+	__u64 now = bpf_ktime_get_ns();
+	bool thread = is_thread(request->context);
+	struct gft_frame *frame = frame__of(address, thread);
+
+	if (gft_config.marked)
+		gft_taken[line_of(address)].tag = 0;
+	if (!frame) {
+		row->unpaired++;
+		return false;
+	}
+	if (thread) {
+		row->epoch = now;
+	} else if (frame__is_stale(row, frame, now)) {
+		frame->tag = 0;
+		row->unpaired++;
+		row->stale++;
+		return false;
+	}
+	frame__take(frame, now, request);
 	return true;
 }
 
 static __always_inline int finish(void *ctx, struct gft_row *row, struct request *request)
 {
-	if (gft_config.timed && !take(row, stack_address(ctx), request))
+	if (gft_config.timed && !pair(row, stack_address(ctx), request))
 		return 0;
 	if (gft_config.marked && !(request->gfp >> GFT_MARK_SHIFT))
 		return 0;

@@ -204,9 +204,8 @@ struct report *session__report(struct session *session)
 	session->base = session->now; /* the next window begins here */
 	session->now = base;
 	if (session->options->marked)
-		log_info("marked: %llu pairings checked, %llu wrong, frames at most %llu bytes apart",
+		log_info("marked: %llu pairings checked, %llu wrong",
 			 (unsigned long long)session->difference.totals.checked,
-			 (unsigned long long)session->difference.totals.mismatched,
-			 (unsigned long long)session->difference.totals.widest);
+			 (unsigned long long)session->difference.totals.mismatched);
 	return report;
 }

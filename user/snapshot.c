@@ -241,8 +241,6 @@ static void take_totals(struct snapshot_totals *totals, const struct gft_row *ro
 	totals->bulk_pages += row->bulk_pages;
 	totals->checked += row->checked;
 	totals->mismatched += row->mismatched;
-	if (row->widest > totals->widest)
-		totals->widest = row->widest;
 	for (int i = 0; i <= GFT_RANGES_MAX; i++)
 		totals->placement[i] += row->placement[i];
 }
@@ -294,14 +292,12 @@ static void series__subtract(struct series *series, const struct series *earlier
 
 static void subtract_totals(struct snapshot_totals *totals, const struct snapshot_totals *earlier)
 {
-	uint64_t widest = totals->widest;
 	uint64_t *to = (uint64_t *)totals;
 	const uint64_t *from = (const uint64_t *)earlier;
 
 	_Static_assert(sizeof(*totals) % sizeof(*to) == 0, "all totals are 64-bit counters");
 	for (size_t i = 0; i < sizeof(*totals) / sizeof(*to); i++)
 		to[i] -= from[i];
-	totals->widest = widest; /* a maximum, not a counter */
 }
 
 int snapshot__subtract(struct snapshot *difference, const struct snapshot *later,

@@ -44,7 +44,7 @@ struct series {
 struct snapshot_totals {
 	uint64_t unpaired, stale, table_full, other_pages;
 	uint64_t bulk_calls, bulk_pages;
-	uint64_t checked, mismatched, widest;
+	uint64_t checked, mismatched;
 	uint64_t placement[GFT_RANGES_MAX + 1];
 	uint64_t exit_misses; /* requests whose exit was skipped */
 	uint64_t bulk_misses;

@@ -116,7 +116,14 @@ struct gft_frame {
 	__u64 start; /* ns, bpf_ktime_get_ns() */
 	__u32 gfp;   /* as asked for */
 	__u32 warned; /* warn_alloc() was called: not a memcg refusal */
-	__u64 taken; /* with `marked`: tag of the request whose exit took the frame */
+	__u64 pad;
+};
+
+/* With `marked`: the last frame of a stack that an exit took, for the check at the return. */
+struct gft_taken {
+	__u64 tag;
+	__u32 gfp;
+	__u32 pad;
 };
 
 #define GFT_STACK_SHIFT	  14 /* at most THREAD_SIZE: a smaller guess only splits a stack in two */
@@ -124,8 +131,8 @@ struct gft_frame {
 #define GFT_LINE_BITS	  11
 #define GFT_FRAME_LINES	  (1u << GFT_LINE_BITS)
 /*
- * The exit finds its entry at most this far above itself on the stack. Measured: 120 to
- * 296 bytes (kprobe: 328); a nested request is at least 500 further down.
+ * The exit lies less than this below its entry on the stack. Measured: 120 to 400 bytes; a
+ * request nested in another one is further down.
  */
 #define GFT_FRAME_WINDOW 512
 
@@ -161,7 +168,6 @@ struct gft_row {
 	__u64 unpaired;	    /* exits that found no entry */
 	__u64 stale;	    /* of these: an entry of an earlier request stood in its place */
 	__u64 other_pages;  /* pages of the series `other`, which has no order */
-	__u64 widest;	    /* largest distance of entry and exit on the stack, bytes */
 	__u64 placement[GFT_RANGES_MAX + 1]; /* by range; [0]: in none that is known */
 
 	/* the entry program */
