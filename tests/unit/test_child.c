@@ -98,7 +98,7 @@ static void commands_by_search(void **state)
 	with_path("/bin::bin", "here", 0);
 	with_path("/bin", "here", -ENOENT);
 	with_path(NULL, "sh", 0);
-	with_path(NULL, "script", -ENOENT);
+	with_path(NULL, "gfptrace-no-such-command", -ENOENT);
 }
 
 /* Run a shell command to its end; returns its exit as the shell says it. */
