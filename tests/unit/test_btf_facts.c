@@ -16,8 +16,7 @@ struct shape {
 };
 
 static const struct shape usual = {
-	.orders = 11, .migratetypes = 6, .page_struct = 64, .tracepoint = true
-};
+	.orders = 11, .migratetypes = 6, .page_struct = 64, .tracepoint = true};
 
 static struct btf *make_btf(const struct shape *shape)
 {
@@ -70,7 +69,7 @@ static void sizes_are_read(void **state)
 static void other_configurations(void **state)
 {
 	/* arm64 with 64K pages and CONFIG_ARCH_FORCE_MAX_ORDER=13; no tracepoint */
-	const struct shape shape = { .orders = 14, .migratetypes = 4, .page_struct = 56 };
+	const struct shape shape = {.orders = 14, .migratetypes = 4, .page_struct = 56};
 	struct btf *btf = make_btf(&shape);
 	struct btf_facts facts;
 
@@ -140,9 +139,9 @@ static void zone_without_free_area_is_refused(void **state)
 static void migratetypes_by_name(void **state)
 {
 	/* without CMA and isolation; MIGRATE_PCPTYPES shares the value of HIGHATOMIC */
-	static const char *const names[] = { "MIGRATE_UNMOVABLE", "MIGRATE_MOVABLE",
-					     "MIGRATE_RECLAIMABLE", "MIGRATE_HIGHATOMIC",
-					     "MIGRATE_TYPES" };
+	static const char *const names[] = {"MIGRATE_UNMOVABLE", "MIGRATE_MOVABLE",
+					    "MIGRATE_RECLAIMABLE", "MIGRATE_HIGHATOMIC",
+					    "MIGRATE_TYPES"};
 	struct shape shape = usual;
 	struct btf_facts facts;
 	struct btf *btf;
@@ -161,8 +160,8 @@ static void migratetypes_by_name(void **state)
 
 static void migratetypes_of_the_future(void **state)
 {
-	static const char *const names[] = { "MIGRATE_MOVABLE", "MIGRATE_NOVEL",
-					     "MIGRATE_ISOLATE", "MIGRATE_CMA" };
+	static const char *const names[] = {"MIGRATE_MOVABLE", "MIGRATE_NOVEL", "MIGRATE_ISOLATE",
+					    "MIGRATE_CMA"};
 	struct shape shape = usual;
 	struct btf_facts facts;
 	struct btf *btf;

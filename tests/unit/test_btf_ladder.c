@@ -10,7 +10,7 @@
 
 #include "btf_facts.h"
 
-#define ARGS_MAX 6
+#define ARGS_MAX      6
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 /* The types that every kernel here has. */
@@ -68,7 +68,7 @@ static void add_function(const struct types *t, const char *name, int result,
 /* One with the prototype of a choke point. */
 static void add_entry(const struct types *t, const char *name)
 {
-	const int args[ARGS_MAX] = { t->gfp, t->u32, t->s32, t->nodemask_pointer };
+	const int args[ARGS_MAX] = {t->gfp, t->u32, t->s32, t->nodemask_pointer};
 
 	add_function(t, name, t->page_pointer, args);
 }
@@ -84,8 +84,8 @@ static void assert_entry(const struct types *t, const char *name)
 }
 
 /* Newest first, as in user/btf_facts.c. */
-static const char *const ladder[] = { "__alloc_frozen_pages_noprof", "__alloc_pages_noprof",
-				      "__alloc_pages", "__alloc_pages_nodemask" };
+static const char *const ladder[] = {"__alloc_frozen_pages_noprof", "__alloc_pages_noprof",
+				     "__alloc_pages", "__alloc_pages_nodemask"};
 
 static void each_name_alone_is_found(void **state)
 {
@@ -139,7 +139,7 @@ static void three_arguments_are_skipped(void **state)
 {
 	const struct types *t = *state;
 	/* v5.8 to v5.12: (gfp, order, nid) */
-	const int args[ARGS_MAX] = { t->gfp, t->u32, t->s32 };
+	const int args[ARGS_MAX] = {t->gfp, t->u32, t->s32};
 
 	assert_skipped(t->page_pointer, args, t);
 }
@@ -147,7 +147,7 @@ static void three_arguments_are_skipped(void **state)
 static void three_arguments_leave_nodemask(void **state)
 {
 	const struct types *t = *state;
-	const int args[ARGS_MAX] = { t->gfp, t->u32, t->s32 };
+	const int args[ARGS_MAX] = {t->gfp, t->u32, t->s32};
 
 	add_function(t, "__alloc_pages", t->page_pointer, args);
 	add_entry(t, "__alloc_pages_nodemask");
@@ -158,7 +158,7 @@ static void zonelist_argument_is_skipped(void **state)
 {
 	const struct types *t = *state;
 	/* before v4.12: (gfp, order, zonelist *, nodemask *) */
-	const int args[ARGS_MAX] = { t->gfp, t->u32, t->list_pointer, t->nodemask_pointer };
+	const int args[ARGS_MAX] = {t->gfp, t->u32, t->list_pointer, t->nodemask_pointer};
 
 	assert_skipped(t->page_pointer, args, t);
 }
@@ -166,7 +166,7 @@ static void zonelist_argument_is_skipped(void **state)
 static void void_result_is_skipped(void **state)
 {
 	const struct types *t = *state;
-	const int args[ARGS_MAX] = { t->gfp, t->u32, t->s32, t->nodemask_pointer };
+	const int args[ARGS_MAX] = {t->gfp, t->u32, t->s32, t->nodemask_pointer};
 
 	assert_skipped(0, args, t);
 }
@@ -174,7 +174,7 @@ static void void_result_is_skipped(void **state)
 static void folio_result_is_skipped(void **state)
 {
 	const struct types *t = *state;
-	const int args[ARGS_MAX] = { t->gfp, t->u32, t->s32, t->nodemask_pointer };
+	const int args[ARGS_MAX] = {t->gfp, t->u32, t->s32, t->nodemask_pointer};
 	int folio = btf__add_struct(t->btf, "folio", 64);
 
 	assert_skipped(btf__add_ptr(t->btf, folio), args, t);
@@ -183,7 +183,7 @@ static void folio_result_is_skipped(void **state)
 static void page_by_value_is_skipped(void **state)
 {
 	const struct types *t = *state;
-	const int args[ARGS_MAX] = { t->gfp, t->u32, t->s32, t->nodemask_pointer };
+	const int args[ARGS_MAX] = {t->gfp, t->u32, t->s32, t->nodemask_pointer};
 
 	assert_skipped(t->page, args, t);
 }
@@ -191,7 +191,7 @@ static void page_by_value_is_skipped(void **state)
 static void const_page_is_skipped(void **state)
 {
 	const struct types *t = *state;
-	const int args[ARGS_MAX] = { t->gfp, t->u32, t->s32, t->nodemask_pointer };
+	const int args[ARGS_MAX] = {t->gfp, t->u32, t->s32, t->nodemask_pointer};
 
 	assert_skipped(btf__add_ptr(t->btf, btf__add_const(t->btf, t->page)), args, t);
 }
@@ -199,7 +199,7 @@ static void const_page_is_skipped(void **state)
 static void pointer_to_page_pointer_is_skipped(void **state)
 {
 	const struct types *t = *state;
-	const int args[ARGS_MAX] = { t->gfp, t->u32, t->s32, t->nodemask_pointer };
+	const int args[ARGS_MAX] = {t->gfp, t->u32, t->s32, t->nodemask_pointer};
 
 	assert_skipped(t->pages_pointer, args, t);
 }
@@ -207,7 +207,7 @@ static void pointer_to_page_pointer_is_skipped(void **state)
 static void wide_order_is_skipped(void **state)
 {
 	const struct types *t = *state;
-	const int args[ARGS_MAX] = { t->gfp, t->u64, t->s32, t->nodemask_pointer };
+	const int args[ARGS_MAX] = {t->gfp, t->u64, t->s32, t->nodemask_pointer};
 
 	assert_skipped(t->page_pointer, args, t);
 }
@@ -216,7 +216,7 @@ static void wide_gfp_is_skipped(void **state)
 {
 	const struct types *t = *state;
 	const int gfp = btf__add_typedef(t->btf, "gfp_t", t->u64);
-	const int args[ARGS_MAX] = { gfp, t->u32, t->s32, t->nodemask_pointer };
+	const int args[ARGS_MAX] = {gfp, t->u32, t->s32, t->nodemask_pointer};
 
 	assert_skipped(t->page_pointer, args, t);
 }
@@ -224,7 +224,7 @@ static void wide_gfp_is_skipped(void **state)
 static void six_arguments_are_skipped(void **state)
 {
 	const struct types *t = *state;
-	const int args[ARGS_MAX] = { t->gfp, t->u32, t->s32, t->nodemask_pointer, t->u32, t->u32 };
+	const int args[ARGS_MAX] = {t->gfp, t->u32, t->s32, t->nodemask_pointer, t->u32, t->u32};
 
 	assert_skipped(t->page_pointer, args, t);
 }
@@ -232,8 +232,8 @@ static void six_arguments_are_skipped(void **state)
 static void pointer_as_fifth_is_skipped(void **state)
 {
 	const struct types *t = *state;
-	const int args[ARGS_MAX] = { t->gfp, t->u32, t->s32, t->nodemask_pointer,
-				     t->nodemask_pointer };
+	const int args[ARGS_MAX] = {t->gfp, t->u32, t->s32, t->nodemask_pointer,
+				    t->nodemask_pointer};
 
 	assert_skipped(t->page_pointer, args, t);
 }
@@ -250,7 +250,7 @@ static void five_arguments_are_taken(void **state)
 {
 	const struct types *t = *state;
 	/* `unsigned int alloc_flags` of the newest mm tree */
-	const int args[ARGS_MAX] = { t->gfp, t->u32, t->s32, t->nodemask_pointer, t->u32 };
+	const int args[ARGS_MAX] = {t->gfp, t->u32, t->s32, t->nodemask_pointer, t->u32};
 
 	assert_taken(t->page_pointer, args, t);
 }
@@ -263,8 +263,7 @@ static void qualifiers_are_seen_through(void **state)
 		btf__add_const(t->btf, t->gfp),
 		btf__add_volatile(t->btf, btf__add_const(t->btf, t->u32)),
 		btf__add_typedef(t->btf, "nid_t", btf__add_const(t->btf, t->s32)),
-		btf__add_restrict(t->btf,
-				  btf__add_const(t->btf, btf__add_ptr(t->btf, nodemask))),
+		btf__add_restrict(t->btf, btf__add_const(t->btf, btf__add_ptr(t->btf, nodemask))),
 	};
 
 	assert_taken(btf__add_const(t->btf, t->page_pointer), args, t);
@@ -282,17 +281,17 @@ static void a_variable_of_that_name_is_no_function(void **state)
 /* (gfp, nid, nodemask, nr_pages, [list,] array) */
 static void add_bulk(const struct types *t, const char *name, bool list)
 {
-	const int with[ARGS_MAX] = { t->gfp, t->s32, t->nodemask_pointer,
-				     t->s32, t->list_pointer, t->pages_pointer };
-	const int without[ARGS_MAX] = { t->gfp, t->s32, t->nodemask_pointer, t->s32,
-					t->pages_pointer };
+	const int with[ARGS_MAX] = {t->gfp, t->s32,	     t->nodemask_pointer,
+				    t->s32, t->list_pointer, t->pages_pointer};
+	const int without[ARGS_MAX] = {t->gfp, t->s32, t->nodemask_pointer, t->s32,
+				       t->pages_pointer};
 
 	add_function(t, name, t->u64, list ? with : without);
 }
 
 static void bulk_with_and_without_list(void **state)
 {
-	static const char *const names[] = { "__alloc_pages_bulk", "alloc_pages_bulk_noprof" };
+	static const char *const names[] = {"__alloc_pages_bulk", "alloc_pages_bulk_noprof"};
 
 	(void)state;
 	for (int i = 0; i < 4; i++) {
@@ -323,9 +322,9 @@ static void bulk_newest_wins(void **state)
 static void bulk_of_another_prototype(void **state)
 {
 	const struct types *t = *state;
-	const int no_list[ARGS_MAX] = { t->gfp, t->s32, t->nodemask_pointer,
-					t->s32, t->pages_pointer, t->pages_pointer };
-	const int short_one[ARGS_MAX] = { t->gfp, t->s32, t->nodemask_pointer, t->s32 };
+	const int no_list[ARGS_MAX] = {t->gfp, t->s32,		 t->nodemask_pointer,
+				       t->s32, t->pages_pointer, t->pages_pointer};
+	const int short_one[ARGS_MAX] = {t->gfp, t->s32, t->nodemask_pointer, t->s32};
 
 	assert_null(btf_facts__bulk(t->btf).name);
 	add_function(t, "alloc_pages_bulk_noprof", t->u64, no_list);
@@ -339,26 +338,16 @@ static void bulk_of_another_prototype(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(each_name_alone_is_found),
-		TEST(newest_of_any_set_wins),
-		TEST(three_arguments_are_skipped),
-		TEST(three_arguments_leave_nodemask),
-		TEST(zonelist_argument_is_skipped),
-		TEST(void_result_is_skipped),
-		TEST(folio_result_is_skipped),
-		TEST(page_by_value_is_skipped),
-		TEST(const_page_is_skipped),
-		TEST(pointer_to_page_pointer_is_skipped),
-		TEST(wide_order_is_skipped),
-		TEST(wide_gfp_is_skipped),
-		TEST(six_arguments_are_skipped),
-		TEST(pointer_as_fifth_is_skipped),
-		TEST(no_arguments_are_skipped),
-		TEST(five_arguments_are_taken),
-		TEST(qualifiers_are_seen_through),
-		TEST(a_variable_of_that_name_is_no_function),
-		TEST(bulk_with_and_without_list),
-		TEST(bulk_newest_wins),
+		TEST(each_name_alone_is_found),	    TEST(newest_of_any_set_wins),
+		TEST(three_arguments_are_skipped),  TEST(three_arguments_leave_nodemask),
+		TEST(zonelist_argument_is_skipped), TEST(void_result_is_skipped),
+		TEST(folio_result_is_skipped),	    TEST(page_by_value_is_skipped),
+		TEST(const_page_is_skipped),	    TEST(pointer_to_page_pointer_is_skipped),
+		TEST(wide_order_is_skipped),	    TEST(wide_gfp_is_skipped),
+		TEST(six_arguments_are_skipped),    TEST(pointer_as_fifth_is_skipped),
+		TEST(no_arguments_are_skipped),	    TEST(five_arguments_are_taken),
+		TEST(qualifiers_are_seen_through),  TEST(a_variable_of_that_name_is_no_function),
+		TEST(bulk_with_and_without_list),   TEST(bulk_newest_wins),
 		TEST(bulk_of_another_prototype),
 	};
 

@@ -23,13 +23,11 @@ static void vmemmap_among_noise(void **state)
 		/* 12 of ours, from the end; page tables and others' pages */
 		pages[i] = base + 64 * (i < 12 ? pfns[CALIBRATE_PAGES - 1 - i] : random % 5000000);
 	}
-	assert_int_equal(calibrate__vmemmap(pages, 64, pfns, CALIBRATE_PAGES, 64),
-			 base);
+	assert_int_equal(calibrate__vmemmap(pages, 64, pfns, CALIBRATE_PAGES, 64), base);
 	/* three that agree are chance */
 	for (size_t i = 3; i < 12; i++)
 		pages[i] = base + 64 * (7000000 + i * i * 977);
-	assert_int_equal(calibrate__vmemmap(pages, 64, pfns, CALIBRATE_PAGES, 64),
-			 0);
+	assert_int_equal(calibrate__vmemmap(pages, 64, pfns, CALIBRATE_PAGES, 64), 0);
 	assert_int_equal(calibrate__vmemmap(pages, 0, pfns, CALIBRATE_PAGES, 64), 0);
 	assert_int_equal(calibrate__vmemmap(pages, 64, pfns, 0, 64), 0);
 }
@@ -37,7 +35,7 @@ static void vmemmap_among_noise(void **state)
 static void vmemmap_of_odd_sizes(void **state)
 {
 	const __u64 base = 0xfffffc1f00000000;
-	const __u64 pfns[] = { 40000, 40001, 40002, 81234, 90001, 7 };
+	const __u64 pfns[] = {40000, 40001, 40002, 81234, 90001, 7};
 	__u64 pages[6];
 
 	(void)state;

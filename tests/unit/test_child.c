@@ -104,7 +104,7 @@ static void commands_by_search(void **state)
 /* Run a shell command to its end; returns its exit as the shell says it. */
 static int run(const char *command)
 {
-	char *argv[] = { "sh", "-c", (char *)(uintptr_t)command, NULL };
+	char *argv[] = {"sh", "-c", (char *)(uintptr_t)command, NULL};
 	struct child child;
 
 	assert_int_equal(child__start(&child, argv), 0);
@@ -128,7 +128,7 @@ static void exit_status(void **state)
 
 static void held_until_released(void **state)
 {
-	char *argv[] = { "sh", "-c", "echo x > started", NULL };
+	char *argv[] = {"sh", "-c", "echo x > started", NULL};
 	struct child child;
 
 	(void)state;
@@ -144,7 +144,7 @@ static void held_until_released(void **state)
 
 static void never_released(void **state)
 {
-	char *argv[] = { "sh", "-c", "echo x > started", NULL };
+	char *argv[] = {"sh", "-c", "echo x > started", NULL};
 	struct child child;
 
 	(void)state;
@@ -161,15 +161,15 @@ static void failed_exec_is_told(void **state)
 		const char *command;
 		int err;
 	} cases[] = {
-		{ "bin/none", -ENOENT },
-		{ "bin/data", -EACCES },
-		{ "bin/folder", -EACCES },
-		{ "bin/broken", -ENOENT },
+		{"bin/none", -ENOENT},
+		{"bin/data", -EACCES},
+		{"bin/folder", -EACCES},
+		{"bin/broken", -ENOENT},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		char *argv[] = { (char *)(uintptr_t)cases[i].command, NULL };
+		char *argv[] = {(char *)(uintptr_t)cases[i].command, NULL};
 		struct child child;
 
 		assert_int_equal(child__start(&child, argv), 0);
@@ -181,7 +181,7 @@ static void failed_exec_is_told(void **state)
 
 static void term_is_enough(void **state)
 {
-	char *argv[] = { "sleep", "100", NULL };
+	char *argv[] = {"sleep", "100", NULL};
 	struct child child;
 
 	(void)state;
@@ -196,8 +196,8 @@ static void term_is_enough(void **state)
 
 static void one_that_ignores_term_is_killed(void **state)
 {
-	char *argv[] = { "sh", "-c", "trap '' TERM; echo x > ready; while :; do sleep 0.1; done",
-			 NULL };
+	char *argv[] = {"sh", "-c", "trap '' TERM; echo x > ready; while :; do sleep 0.1; done",
+			NULL};
 	struct child child;
 
 	(void)state;
@@ -231,8 +231,8 @@ static void clean_surroundings(void **state)
 	/* those that are free now: what runs this test may have left others open */
 	for (int fd = 3; fd < 40; fd++)
 		if (fcntl(fd, F_GETFD) < 0)
-			snprintf(command + strlen(command), sizeof(command) - strlen(command), " %d",
-				 fd);
+			snprintf(command + strlen(command), sizeof(command) - strlen(command),
+				 " %d", fd);
 	strcat(command, "; do [ -e /proc/self/fd/$fd ] && exit $fd; done; exit 0");
 	assert_int_equal(run(command), 0);
 	sigemptyset(&set);
@@ -261,8 +261,8 @@ static void no_fork(void **state)
 	pid = fork();
 	assert_true(pid >= 0);
 	if (!pid) {
-		struct rlimit none = { 0, 0 };
-		char *argv[] = { "true", NULL };
+		struct rlimit none = {0, 0};
+		char *argv[] = {"true", NULL};
 		struct child child;
 
 		if (setrlimit(RLIMIT_NPROC, &none) || setuid(54321))

@@ -44,8 +44,8 @@ static void assert_classes(const struct gft_gfp_bits *bits, uint32_t *random)
 	assert_int_equal(gfp_hash__find(bits, &mask, &magic, table), 0);
 	assert_int_equal(__builtin_popcount(mask), 8);
 	do {
-		const uint32_t others[] = { 0, ~mask, next_random(random) & ~mask,
-					    next_random(random) & ~mask };
+		const uint32_t others[] = {0, ~mask, next_random(random) & ~mask,
+					   next_random(random) & ~mask};
 
 		for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 			uint32_t whole = gfp | others[i];
@@ -62,11 +62,11 @@ static void assert_classes(const struct gft_gfp_bits *bits, uint32_t *random)
 static void classes_of_known_kernels(void **state)
 {
 	/* v5.8 to v6.18 have these eight alike */
-	const unsigned int common[8] = { 3, 18, 19, 10, 5, 6, 7, 20 };
-	const unsigned int low[8] = { 0, 1, 2, 3, 4, 5, 6, 7 };
-	const unsigned int high[8] = { 31, 30, 29, 28, 27, 26, 25, 24 };
-	const unsigned int spread[8] = { 0, 4, 8, 12, 16, 20, 24, 28 };
-	const unsigned int *const layouts[] = { common, low, high, spread };
+	const unsigned int common[8] = {3, 18, 19, 10, 5, 6, 7, 20};
+	const unsigned int low[8] = {0, 1, 2, 3, 4, 5, 6, 7};
+	const unsigned int high[8] = {31, 30, 29, 28, 27, 26, 25, 24};
+	const unsigned int spread[8] = {0, 4, 8, 12, 16, 20, 24, 28};
+	const unsigned int *const layouts[] = {common, low, high, spread};
 	uint32_t random = 0x6b8b4567;
 
 	(void)state;
@@ -106,20 +106,17 @@ static void classes_of_kernel_masks(void **state)
 		uint32_t gfp;
 		enum gft_class class;
 	} cases[] = {
-		{ 0x140cca, GFT_CLASS_MOVABLE }, /* compound, but no NOMEMALLOC: not thp */
-		{ 0x1c24ca, GFT_CLASS_THP },	 /* GFP_TRANSHUGE */
-		{ 0x1c20ca, GFT_CLASS_THP },	 /* GFP_TRANSHUGE_LIGHT: no reclaim */
-		{ 0xa20, GFT_CLASS_ATOMIC },	 /* GFP_ATOMIC, v6.1 */
-		{ 0x820, GFT_CLASS_ATOMIC },	 /* GFP_ATOMIC, v6.3 on */
-		{ 0x800, GFT_CLASS_NOWAIT },	 /* GFP_NOWAIT */
-		{ 0, GFT_CLASS_NOWAIT },
-		{ 0xc00, GFT_CLASS_NOIO },
-		{ 0xc40, GFT_CLASS_NOFS },
-		{ 0xcc0, GFT_CLASS_KERNEL },
-		{ 0x400cc0, GFT_CLASS_KERNEL }, /* GFP_KERNEL_ACCOUNT */
-		{ 0x100cc0, GFT_CLASS_USER },
-		{ 0x100cc2, GFT_CLASS_USER },	 /* GFP_HIGHUSER */
-		{ 0x100cca, GFT_CLASS_MOVABLE }, /* GFP_HIGHUSER_MOVABLE */
+		{0x140cca, GFT_CLASS_MOVABLE}, /* compound, but no NOMEMALLOC: not thp */
+		{0x1c24ca, GFT_CLASS_THP},     /* GFP_TRANSHUGE */
+		{0x1c20ca, GFT_CLASS_THP},     /* GFP_TRANSHUGE_LIGHT: no reclaim */
+		{0xa20, GFT_CLASS_ATOMIC},     /* GFP_ATOMIC, v6.1 */
+		{0x820, GFT_CLASS_ATOMIC},     /* GFP_ATOMIC, v6.3 on */
+		{0x800, GFT_CLASS_NOWAIT},     /* GFP_NOWAIT */
+		{0, GFT_CLASS_NOWAIT},	       {0xc00, GFT_CLASS_NOIO},
+		{0xc40, GFT_CLASS_NOFS},       {0xcc0, GFT_CLASS_KERNEL},
+		{0x400cc0, GFT_CLASS_KERNEL},				   /* GFP_KERNEL_ACCOUNT */
+		{0x100cc0, GFT_CLASS_USER},    {0x100cc2, GFT_CLASS_USER}, /* GFP_HIGHUSER */
+		{0x100cca, GFT_CLASS_MOVABLE}, /* GFP_HIGHUSER_MOVABLE */
 	};
 	uint8_t table[GFT_CLASS_TABLE];
 	struct gfp_bits bits;
@@ -163,8 +160,8 @@ static void assert_common_positions(const struct gfp_bits *bits)
 
 static void positions_from_real_formats(void **state)
 {
-	static const char *const names[] = { FORMATS "mm_page_alloc-6.1.format",
-					     FORMATS "mm_page_alloc-6.12.format" };
+	static const char *const names[] = {FORMATS "mm_page_alloc-6.1.format",
+					    FORMATS "mm_page_alloc-6.12.format"};
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
@@ -186,8 +183,8 @@ static void positions_from_real_formats(void **state)
 /* Any of the flags missing or strange: the built-in table, whole, and never half of each. */
 static void broken_formats_fall_back(void **state)
 {
-	static const char *const breaks[] = { "__GFP_MOVABLE", "__GFP_ACCOUNT", "__GFP_HARDWALL",
-					      "__GFP_DIRECT_RECLAIM" };
+	static const char *const breaks[] = {"__GFP_MOVABLE", "__GFP_ACCOUNT", "__GFP_HARDWALL",
+					     "__GFP_DIRECT_RECLAIM"};
 	struct gfp_bits bits;
 
 	(void)state;
@@ -227,8 +224,9 @@ static void strange_values(void **state)
 
 static void positions_from_btf(void **state)
 {
-	static const char *const names[] = { "MOVABLE", "HIGH",	      "IO",	  "FS",	    "DIRECT_RECLAIM",
-					     "COMP",	"NOMEMALLOC", "HARDWALL", "ACCOUNT" };
+	static const char *const names[] = {"MOVABLE",	  "HIGH",	    "IO",
+					    "FS",	  "DIRECT_RECLAIM", "COMP",
+					    "NOMEMALLOC", "HARDWALL",	    "ACCOUNT"};
 	char *text = read_format(FORMATS "mm_page_alloc-6.12.format");
 	struct btf *btf = btf__new_empty();
 	struct gfp_bits bits;

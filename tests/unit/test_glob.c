@@ -25,9 +25,9 @@ static bool matches(const char *pattern, const char *text)
 }
 
 /* Few letters, so that patterns and texts meet. */
-static const char *const elements[] = { "a",	"b",	"c",	 "*",	  "*",	    "?",    "[ab]", "[!a]",
-					"[a-b]", "[^bc]", "[]a]", "[!]a]", "[a-]", "\\*", "\\?",
-					"\\a",	"\\\\",	 "-",	 "]",	  "[b-a]", "[?*]", "." };
+static const char *const elements[] = {
+	"a",	 "b",	 "c",	"*",   "*",   "?",    "[ab]", "[!a]", "[a-b]", "[^bc]", "[]a]",
+	"[!]a]", "[a-]", "\\*", "\\?", "\\a", "\\\\", "-",    "]",    "[b-a]", "[?*]",	"."};
 static const char letters[] = "abc*?-]\\.";
 
 static void random_pattern(uint32_t *random, char *pattern)
@@ -36,8 +36,8 @@ static void random_pattern(uint32_t *random, char *pattern)
 
 	*pattern = '\0';
 	while (count--)
-		strcat(pattern, elements[next_random(random) %
-					 (sizeof(elements) / sizeof(elements[0]))]);
+		strcat(pattern,
+		       elements[next_random(random) % (sizeof(elements) / sizeof(elements[0]))]);
 }
 
 static void random_text(uint32_t *random, char *text)
@@ -96,7 +96,8 @@ static void plain_cases(void **state)
 
 static void no_patterns(void **state)
 {
-	static const char *const open[] = { "[", "a[", "[a", "[!", "[^", "[]", "[!]", "[a-", "x\\", "\\" };
+	static const char *const open[] = {"[",	 "a[",	"[a",  "[!",  "[^",
+					   "[]", "[!]", "[a-", "x\\", "\\"};
 	struct gft_glob glob;
 
 	(void)state;
@@ -146,10 +147,8 @@ static void compiled_anew(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(same_as_fnmatch),
-		cmocka_unit_test(plain_cases),
-		cmocka_unit_test(no_patterns),
-		cmocka_unit_test(length_of_patterns),
+		cmocka_unit_test(same_as_fnmatch), cmocka_unit_test(plain_cases),
+		cmocka_unit_test(no_patterns),	   cmocka_unit_test(length_of_patterns),
 		cmocka_unit_test(compiled_anew),
 	};
 

@@ -28,7 +28,7 @@ static int setup(void **state)
 	gfp_bits__find(NULL, NULL, &kernel.gfp);
 	kernel.zones.count = 3;
 	for (uint32_t i = 0; i < 3; i++)
-		kernel.zones.zone[i].pages = (struct gft_range){ i * 1000, 1000 };
+		kernel.zones.zone[i].pages = (struct gft_range){i * 1000, 1000};
 	options.by[DIM_CLASS] = options.by[DIM_ORDER] = options.by[DIM_CONTEXT] = true;
 	options.memory_limit = 256 * MIB;
 	return 0;
@@ -99,11 +99,11 @@ static void each_dimension(void **state)
 		enum gft_key key;
 		uint32_t size;
 	} cases[] = {
-		{ DIM_NODE, GFT_KEY_RANGE, 4 },
-		{ DIM_ZONE, GFT_KEY_RANGE, 4 },
-		{ DIM_MIGRATETYPE, GFT_KEY_MIGRATETYPE, 7 },
-		{ DIM_COMM, GFT_KEY_COMM, GFT_NAME_KEYS },
-		{ DIM_CGROUP, GFT_KEY_CGROUP, GFT_NAME_KEYS },
+		{DIM_NODE, GFT_KEY_RANGE, 4},
+		{DIM_ZONE, GFT_KEY_RANGE, 4},
+		{DIM_MIGRATETYPE, GFT_KEY_MIGRATETYPE, 7},
+		{DIM_COMM, GFT_KEY_COMM, GFT_NAME_KEYS},
+		{DIM_CGROUP, GFT_KEY_CGROUP, GFT_NAME_KEYS},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -151,7 +151,8 @@ static void memory_of_many_cpus(void **state)
 		assert_int_equal(make(), 0);
 		assert_in_range(plan.config.slots, 64, 208);
 		/* the usual dimensions stay near 60 MiB up to 128 CPUs, 0.5 MiB a CPU from there */
-		assert_true(plan__memory(&plan, &kernel, true) <= (cpus <= 128 ? 62 : cpus / 2) * MIB);
+		assert_true(plan__memory(&plan, &kernel, true) <=
+			    (cpus <= 128 ? 62 : cpus / 2) * MIB);
 		options.by[DIM_COMM] = true;
 		assert_int_equal(make(), cpus <= 256 ? 0 : -ENOMEM);
 	}
@@ -216,7 +217,7 @@ static void filters(void **state)
 		for (int i = 0; i < GFT_CONTEXTS; i++)
 			options.contexts[i] = random >> (i + 5) & 1;
 		assert_int_equal(make(), 0);
-		for (uint32_t class = 0; class < 8; class++)
+		for (uint32_t class = 0; class < 8; class ++)
 			for (uint32_t order = 0; order < 12; order++)
 				for (uint32_t context = 0; context < 4; context++) {
 					uint32_t combination =
@@ -231,7 +232,8 @@ static void filters(void **state)
 						expected = false;
 					if (options.context_given && !options.contexts[context])
 						expected = false;
-					assert_int_equal(plan__passes(&plan, combination), expected);
+					assert_int_equal(plan__passes(&plan, combination),
+							 expected);
 					passed += expected;
 				}
 	}

@@ -72,11 +72,11 @@ static struct machine *machine_new(uint32_t cpus, bool names, bool by_cpu)
 		.cpus = cpus,
 		.timed = true,
 		.by_cpu = by_cpu,
-		.view = { .rows = (void *)machine->rows,
-			  .row_size = machine->row_size,
-			  .series = machine->series,
-			  .series_size = SERIES_SIZE,
-			  .names = names ? machine->names : NULL },
+		.view = {.rows = (void *)machine->rows,
+			 .row_size = machine->row_size,
+			 .series = machine->series,
+			 .series_size = SERIES_SIZE,
+			 .names = names ? machine->names : NULL},
 		.comms = &machine->comms,
 		.cgroups = &machine->cgroups,
 	};
@@ -208,7 +208,7 @@ static bool belongs(const struct machine *machine, uint32_t cpu, uint32_t slot,
 /* A merged series is the sum of the slots that belong to it. Returns how many those are. */
 static uint32_t assert_series(const struct machine *machine, const struct series *series)
 {
-	struct series sum = { .min = UINT64_MAX };
+	struct series sum = {.min = UINT64_MAX};
 	uint32_t slots = 0;
 
 	for (uint32_t cpu = 0; cpu < machine->source.cpus; cpu++)
@@ -298,7 +298,7 @@ static void merged_over(uint32_t cpus, bool names, bool by_cpu, uint32_t request
 
 static void merge_of_1_to_512_cpus(void **state)
 {
-	static const uint32_t cpus[] = { 1, 2, 3, 8, 64, 512 };
+	static const uint32_t cpus[] = {1, 2, 3, 8, 64, 512};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cpus) / sizeof(cpus[0]); i++)
@@ -329,7 +329,8 @@ static void assert_extremes(const struct series *difference)
 		low++;
 	while (!difference->bucket[high])
 		high--;
-	assert_in_range(difference->min, gft_bucket_low((uint32_t)low), gft_bucket_le((uint32_t)low));
+	assert_in_range(difference->min, gft_bucket_low((uint32_t)low),
+			gft_bucket_le((uint32_t)low));
 	assert_in_range(difference->max, gft_bucket_low((uint32_t)high),
 			gft_bucket_le((uint32_t)high));
 }
@@ -369,7 +370,7 @@ static void assert_difference(const struct snapshot *later, const struct snapsho
 
 static void differences(void **state)
 {
-	static const uint32_t cpus[] = { 1, 4, 128 };
+	static const uint32_t cpus[] = {1, 4, 128};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cpus) / sizeof(cpus[0]); i++) {
@@ -410,13 +411,15 @@ static void too_many_names(void **state)
 	assert_int_equal(count_of(&snapshot), 100);
 	assert_int_equal(machine->comms.count, SNAPSHOT_NAMES_MAX);
 	for (size_t i = 0; i < snapshot.count; i++)
-		assert_true(snapshot.series[i].key.other || !snapshot.series[i].key.key[GFT_KEY_COMM] ||
+		assert_true(snapshot.series[i].key.other ||
+			    !snapshot.series[i].key.key[GFT_KEY_COMM] ||
 			    snapshot.series[i].key.key[GFT_KEY_COMM] == SNAPSHOT_NAMES_MAX + 1);
 	snapshot__free(&snapshot);
 	machine_free(machine);
 }
 
-/* Requests refused for their order: class and context are theirs, the order one above the largest. */
+/* Requests refused for their order: class and context are theirs, the order one above the largest.
+ */
 static void refused_orders(void **state)
 {
 	struct machine *machine = machine_new(2, false, false);
@@ -456,12 +459,9 @@ static void refused_orders(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(merge_of_1_to_512_cpus),
-		cmocka_unit_test(merge_by_cpu),
-		cmocka_unit_test(names_of_many_cpus),
-		cmocka_unit_test(differences),
-		cmocka_unit_test(too_many_names),
-		cmocka_unit_test(refused_orders),
+		cmocka_unit_test(merge_of_1_to_512_cpus), cmocka_unit_test(merge_by_cpu),
+		cmocka_unit_test(names_of_many_cpus),	  cmocka_unit_test(differences),
+		cmocka_unit_test(too_many_names),	  cmocka_unit_test(refused_orders),
 	};
 
 	return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);

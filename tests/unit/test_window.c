@@ -32,7 +32,7 @@ static int teardown(void **state)
 
 static void start(const char *command)
 {
-	char *argv[] = { "sh", "-c", (char *)(uintptr_t)command, NULL };
+	char *argv[] = {"sh", "-c", (char *)(uintptr_t)command, NULL};
 
 	assert_int_equal(child__start(&child, argv), 0);
 	assert_int_equal(child__release(&child), 0);
@@ -88,7 +88,7 @@ static void end_of_an_interval_that_is_the_end(void **state)
 
 static void each_signal_ends_it(void **state)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
@@ -140,14 +140,10 @@ static void long_durations(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(duration_ends_it),
-		TEST(intervals_come_before_the_end),
-		TEST(order_of_events),
-		TEST(end_of_an_interval_that_is_the_end),
-		TEST(each_signal_ends_it),
-		TEST(command_ends_it),
-		TEST(another_child_does_not),
-		TEST(ticks),
+		TEST(duration_ends_it),	      TEST(intervals_come_before_the_end),
+		TEST(order_of_events),	      TEST(end_of_an_interval_that_is_the_end),
+		TEST(each_signal_ends_it),    TEST(command_ends_it),
+		TEST(another_child_does_not), TEST(ticks),
 		TEST(long_durations),
 	};
 

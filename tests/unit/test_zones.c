@@ -48,11 +48,9 @@ static void assert_file(const char *path, const struct expected *expected, size_
 
 static void one_node(void **state)
 {
-	static const struct expected small[] = { { 0, "DMA", 1, 4095 },
-						 { 0, "DMA32", 4096, 258016 } };
-	static const struct expected large[] = { { 0, "DMA", 1, 4095 },
-						 { 0, "DMA32", 4096, 1044480 },
-						 { 0, "Normal", 1048576, 5505024 } };
+	static const struct expected small[] = {{0, "DMA", 1, 4095}, {0, "DMA32", 4096, 258016}};
+	static const struct expected large[] = {
+		{0, "DMA", 1, 4095}, {0, "DMA32", 4096, 1044480}, {0, "Normal", 1048576, 5505024}};
 
 	(void)state;
 	assert_file(ZONEINFO "6.1", small, 2);
@@ -62,26 +60,26 @@ static void one_node(void **state)
 
 static void two_nodes(void **state)
 {
-	static const struct expected old[] = { { 0, "DMA", 1, 4095 },
-					       { 0, "DMA32", 4096, 126976 },
-					       { 1, "DMA32", 131072, 131040 } };
-	static const struct expected new[] = { { 0, "DMA", 1, 4095 },
-					       { 0, "DMA32", 4096, 585728 },
-					       { 1, "DMA32", 589824, 458752 },
-					       { 1, "Normal", 1048576, 393216 } };
+	static const struct expected old[] = {
+		{0, "DMA", 1, 4095}, {0, "DMA32", 4096, 126976}, {1, "DMA32", 131072, 131040}};
+	static const struct expected new[] = {{0, "DMA", 1, 4095},
+					      {0, "DMA32", 4096, 585728},
+					      {1, "DMA32", 589824, 458752},
+					      {1, "Normal", 1048576, 393216}};
 
 	(void)state;
 	assert_file(ZONEINFO "6.1-numa", old, 3);
 	assert_file(ZONEINFO "6.12-numa", new, 4);
 }
 
-#define ZONE(node, name, spanned, start)                                                       \
+#define ZONE(node, name, spanned, start) \
 	"Node " #node ", zone " #name "\n        spanned  " #spanned "\n  start_pfn:  " #start "\n"
 
 static void empty_zones_are_left_out(void **state)
 {
 	(void)state;
-	assert_int_equal(parse(ZONE(0, DMA, 0, 0) ZONE(0, Normal, 16, 32) ZONE(0, Movable, 0, 48)), 0);
+	assert_int_equal(parse(ZONE(0, DMA, 0, 0) ZONE(0, Normal, 16, 32) ZONE(0, Movable, 0, 48)),
+			 0);
 	assert_int_equal(zones.count, 1);
 	assert_string_equal(zones.zone[0].name, "Normal");
 	assert_int_equal(zones.zone[0].pages.start, 32);
@@ -105,7 +103,8 @@ static void overlap_is_seen(void **state)
 	/* the same twice; and nodes that interleave */
 	assert_int_equal(parse(ZONE(0, Normal, 10, 50) ZONE(1, Normal, 10, 50)), 0);
 	assert_true(zones.overlap);
-	assert_int_equal(parse(ZONE(0, DMA, 10, 0) ZONE(0, Normal, 10, 10) ZONE(1, Normal, 10, 5)), 0);
+	assert_int_equal(parse(ZONE(0, DMA, 10, 0) ZONE(0, Normal, 10, 10) ZONE(1, Normal, 10, 5)),
+			 0);
 	assert_true(zones.overlap);
 }
 
@@ -155,7 +154,8 @@ static void too_many(void **state)
 
 		assert_non_null(file);
 		for (unsigned int i = 0; i < count; i++)
-			fprintf(file, "Node %u, zone Normal\n spanned 10\n start_pfn: %u\n", i, i * 10);
+			fprintf(file, "Node %u, zone Normal\n spanned 10\n start_pfn: %u\n", i,
+				i * 10);
 		fclose(file);
 		assert_int_equal(parse(text), count > GFT_RANGES_MAX ? -E2BIG : 0);
 		assert_int_equal(zones.count, GFT_RANGES_MAX);
