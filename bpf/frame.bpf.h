@@ -12,7 +12,7 @@
  * tracepoint program and runs with preemption off, so no task's exit is ever
  * skipped, no task's frame goes stale, and the nearest frame above is its own.
  * Interrupts must match the distance exactly: one that arrives within the exit
- * program leaves a stale frame behind; see frame__is_stale() for what is left then.
+ * program leaves a stale frame behind, which the next exit on that CPU drops.
  */
 #ifndef GFPTRACE_BPF_FRAME_H
 #define GFPTRACE_BPF_FRAME_H
@@ -91,6 +91,23 @@ static __always_inline bool frame__put(__u64 tag, __u32 gfp)
 	}
 	frame__fill(frame, tag, gfp);
 	return true;
+}
+
+/* Drop the frames of this stack that lie below `limit`, where nothing is alive. Returns how many. */
+static __noinline __attribute__((unused)) int frame__drop_below(__u64 limit)
+{
+	struct gft_line *line = frame__line(limit);
+	int dropped = 0;
+
+	for (int i = 0; i < GFT_LINE_FRAMES; i++) {
+		struct gft_frame *frame = &line->frame[i];
+
+		if (frame->tag > limit || frame->tag >> GFT_STACK_SHIFT != limit >> GFT_STACK_SHIFT)
+			continue;
+		frame->tag = 0;
+		dropped++;
+	}
+	return dropped;
 }
 
 /* Not the first frame of the line at the distance known: look at all; learn from tasks. */

@@ -62,14 +62,21 @@ static __always_inline bool is_thread(enum gft_context context)
 }
 
 /*
- * An interrupt's frame that is older than the last request that a task ended on this
- * CPU belongs to an interrupt that is long over: its exit was skipped, because it came
- * while this program ran.
+ * Frames whose exits were skipped, because they came while this program ran. When a
+ * task's request ends, no interrupt is under way on this CPU, so what stands in the line
+ * of its interrupt stack is one; in an interrupt, what lies deeper on the same stack.
  */
-static __always_inline bool frame__is_stale(struct gft_row *row, const struct gft_frame *frame,
-					    __u64 now)
+static __always_inline void drop_stale(struct gft_row *row, __u64 address, enum gft_context context)
 {
-	return frame->start < row->epoch || frame->start > now;
+	if (gft_config.preempt_rt)
+		return; /* interrupts may not ask for pages there */
+	if (context != GFT_TASK) {
+		row->irq_top = address | ((1ull << GFT_STACK_SHIFT) - 1);
+		row->irq_line = line_of(address);
+		row->stale += (__u64)frame__drop_below(address);
+	} else if (gft_frames[row->irq_line % GFT_FRAME_LINES].frame[0].tag) {
+		row->stale += (__u64)frame__drop_below(row->irq_top);
+	}
 }
 
 /*
@@ -96,40 +103,44 @@ static __always_inline void frame__take(struct gft_frame *frame, __u64 now, stru
 static __always_inline bool pair(struct gft_row *row, __u64 address, struct request *request)
 {
 	__u64 now = bpf_ktime_get_ns();
-	bool thread = is_thread(request->context);
-	struct gft_frame *frame = frame__of(address, thread);
+	struct gft_frame *frame = frame__of(address, is_thread(request->context));
 
 	if (gft_config.marked)
 		gft_taken[line_of(address)].tag = 0;
-	if (!frame) {
+	if (frame)
+		frame__take(frame, now, request);
+	else
 		row->unpaired++;
-		return false;
-	}
-	if (thread) {
-		row->epoch = now;
-	} else if (frame__is_stale(row, frame, now)) {
-		frame->tag = 0;
-		row->unpaired++;
-		row->stale++;
-		return false;
-	}
-	frame__take(frame, now, request);
-	return true;
+	return frame;
 }
 
-static __always_inline int finish(void *ctx, struct gft_row *row, struct request *request)
+/* A request that ended and was paired: count it if it is one of those asked for. */
+static __always_inline void count(struct gft_row *row, struct request *request)
 {
-	if (gft_config.timed && !pair(row, stack_address(ctx), request))
-		return 0;
 	if (gft_config.marked && !(request->gfp >> GFT_MARK_SHIFT))
-		return 0;
+		return;
 	if (!task_matches(request->context))
-		return 0;
+		return;
 	if (request->page && gft_config.vmemmap) {
 		request->pfn = pfn_of(request->page);
 		request->range = range_of(row, request->pfn);
 	}
 	record(row, request);
+}
+
+static __always_inline int finish(void *ctx, struct gft_row *row, struct request *request)
+{
+	__u64 address;
+
+	if (!gft_config.timed) {
+		count(row, request);
+		return 0;
+	}
+	address = stack_address(ctx);
+	if (pair(row, address, request))
+		count(row, request);
+	/* last, for what interrupts us from here on is what it would miss */
+	drop_stale(row, address, request->context);
 	return 0;
 }
 
