@@ -1,0 +1,153 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The numbers on the running kernel: sums, filters, dimensions, and perf beside us.
+# shellcheck disable=SC2016,SC2317 # jq has $variables, too; functions are called through ok
+# shellcheck source=tests/live/live.sh
+. "$(dirname "$0")/live.sh"
+
+trace() { # ARG…: a report in JSON
+	run "$GFPTRACE" run -q -f json -o "$report" "$@"
+}
+
+done_well() { ((status == 0)) && [[ ! -s $err ]]; }
+load_pages() { echo | "$load" pages "$1"; }
+export -f load_pages
+export load
+
+# A load of 20000 pages is in every report of these.
+pages=20000
+burst=(bash -c "load_pages $pages")
+
+trace -- "${burst[@]}"
+ok "a burst of faults" done_well
+ok "sums" sums
+ok "nothing below its natural alignment" holds 'all(.alignment[]; .below_natural == 0)'
+ok "natural alignment is the page size times 2^order" holds \
+	'.host.page_size as $p | all(.alignment[]; .natural == $p * pow(2; .labels.order | tonumber))'
+ok "the burst is counted" holds ".requests.counted + .requests.missed >= $pages"
+ok "pages are those of the orders" holds \
+	'([.alignment[] | .count * pow(2; .labels.order | tonumber)] | add) == .requests.pages'
+ok "its class is movable, its context task" holds \
+	"[.alignment[] | select(.labels == {class: \"movable\", order: \"0\", context: \"task\"}) | .count]
+	 | add >= $pages"
+ok "the tool and the host are named" holds \
+	'(.tool.version | length > 0) and .host.kernel == "'"$(uname -r)"'" and .host.cpus > 0'
+ok "what it cannot see is said with its reason" holds \
+	'all(.mode.blind[]; (.what | length > 0) and (.why | length > 0))'
+
+for dimension in comm cpu node zone migratetype class order context comm,cpu zone,migratetype; do
+	trace --by "$dimension" -- "${burst[@]}"
+	if [[ $dimension == *migratetype* ]] && ((status == 3)); then
+		skip "--by $dimension" "$(head -n 1 "$err")"
+		continue
+	fi
+	ok "--by $dimension" done_well
+	ok "--by $dimension: sums" sums
+	ok "--by $dimension: the burst is counted" holds ".requests.counted + .requests.missed >= $pages"
+	ok "--by $dimension: the labels are those asked for" holds \
+		"([\"${dimension//,/\",\"}\"] + [\"order\"] | unique) as \$want |
+		 all(.alignment[]; (.labels | keys) == \$want)"
+done
+trace --by comm -- "${burst[@]}"
+ok "--by comm names the load" holds \
+	"[.alignment[] | select(.labels.comm == \"load\") | .count] | add >= $pages"
+trace --by zone -- "${burst[@]}"
+ok "--by zone agrees with the placement" holds '
+	([.alignment[] | {key: .labels.zone, value: .count}] | group_by(.key)
+	 | map({key: .[0].key, value: map(.value) | add}) | from_entries) ==
+	([.placement.zones[] | {key: .zone, value: .count}] | group_by(.key)
+	 | map({key: .[0].key, value: map(.value) | add}) | from_entries)'
+
+# Filters: only what they let through, and the sums hold of it.
+trace --class movable --order 0 --context task -- "${burst[@]}"
+ok "filters on class, order and context" holds \
+	"(.alignment | length) == 1 and .requests.counted >= $pages and
+	 .filter.classes == [\"movable\"] and .filter.orders == [\"0\"] and .filter.contexts == [\"task\"]"
+ok "filters: sums" sums
+trace --class atomic -- "${burst[@]}"
+ok "--class atomic leaves the burst out" holds \
+	".requests.counted < $pages and all(.alignment[]; .labels.class == \"atomic\")"
+ok "--class: sums" sums
+trace --order 9 -- "${burst[@]}"
+ok "--order 9 leaves the burst out" holds \
+	".requests.counted < $pages and all(.alignment[]; .labels.order == \"9\")"
+trace --context hardirq -- "${burst[@]}"
+ok "--context hardirq leaves the burst out" holds \
+	".requests.counted < $pages and all(.alignment[]; .labels.context == \"hardirq\")"
+trace -c 'loa?' -- "${burst[@]}"
+ok "-c loa? counts the load and nothing else" holds \
+	".requests.counted >= $pages and .requests.counted <= $pages * 1.02"
+ok "-c: sums" sums
+trace -c '[!l]*' -- "${burst[@]}"
+ok "-c [!l]* leaves the load out" holds ".requests.counted < $pages"
+
+# -p: a load that waits for its line; another one beside it that must not count.
+mkfifo "$work/go"
+"$load" pages "$pages" < "$work/go" &
+pid=$!
+exec {go}> "$work/go"
+trace -p "$pid" -- bash -c "load_pages 5000; echo >&$go; load_pages 5000; while kill -0 $pid; do sleep 0.1; done 2>/dev/null"
+exec {go}>&-
+wait "$pid"
+ok "-p PID counts its pages, and not those of others" holds \
+	".requests.counted >= $pages and .requests.counted <= $pages * 1.02 and .filter.pids == [$pid]"
+ok "-p: no interrupts" holds 'all(.alignment[]; .labels.context == "task")'
+
+# --cgroup: the load beside us lies in a cgroup of its own for a while.
+cgroups=$(awk '$3 == "cgroup2" {print $2; exit}' /proc/self/mounts)
+group=$cgroups/gfptrace-test.$$
+if [[ $cgroups ]] && mkdir "$group" 2> /dev/null; then
+	trace --cgroup "$group" -- bash -c 'load_pages 5000; (echo $BASHPID > '"$group"'/cgroup.procs && echo | exec "$load" pages '"$pages"')'
+	ok "--cgroup counts its tasks, and not others" holds \
+		".requests.counted >= $pages and .requests.counted <= $pages * 1.05"
+	ok "--cgroup: sums" sums
+	trace --by cgroup -- bash -c '(echo $BASHPID > '"$group"'/cgroup.procs && echo | exec "$load" pages '"$pages"')'
+	ok "--by cgroup names it" holds \
+		"[.alignment[] | select(.labels.cgroup == \"/${group##*/}\") | .count] | add >= $pages"
+	ok "--by cgroup: sums" sums
+	eventually 5 rmdir "$group"
+else
+	skip "--cgroup" "no cgroup2 that can be written to"
+fi
+trace --cgroup /proc -d 1
+ok "--cgroup of no cgroup" refused 2 "--cgroup"
+
+# Intervals: each report is complete, together they are the whole.
+run "$GFPTRACE" run -q -f json -i 1 -d 3 -o "$report"
+ok "three reports" test "$(jq -s length "$report")" -eq 3
+jq -s -c '.[]' "$report" > "$work/each"
+while read -r line; do
+	number=$((${number:-0} + 1))
+	echo "$line" > "$work/one.json"
+	ok "report $number: counted == succeeded + failed" holds \
+		'.requests.counted == .requests.succeeded + .requests.failed' "$work/one.json"
+	ok "report $number: a second long" holds \
+		'.window.duration_ns > 8e8 and .window.duration_ns < 15e8' "$work/one.json"
+done < "$work/each"
+
+# Two at once: each counts the load that lies in both windows as if it were alone.
+"$GFPTRACE" run -q -f json -o "$work/first.json" --by comm -d 5 &
+first=$!
+"$GFPTRACE" run -q -f json -o "$work/second.json" --by comm -d 5 &
+second=$!
+sleep 1.5
+"$load" time 2
+wait "$first" "$second"
+of_load='[.alignment[] | select(.labels.comm == "load") | .count] | add'
+ok "two at once: sums of the first" sums "$work/first.json"
+ok "two at once: sums of the second" sums "$work/second.json"
+ok "two at once agree within 0.5 %" near \
+	"$(field "$of_load" "$work/first.json")" "$(field "$of_load" "$work/second.json")" 5
+
+# perf counts the same tracepoint inside our window: only its own start is ours alone.
+total='.requests.counted + .requests.missed'
+if perf stat -a -e kmem:mm_page_alloc -x, -o "$work/perf" true 2> "$err"; then
+	trace -- perf stat -a -e kmem:mm_page_alloc -x, -o "$work/perf" -- "$load" time 10
+	counted=$(awk -F, '/mm_page_alloc/ {print $1}' "$work/perf")
+	echo "# perf $counted, gfptrace $(field "$total"), missed $(field .requests.missed)"
+	ok "perf stat agrees within 0.5 % over 10 s of page faults" near "$counted" "$(field "$total")" 5
+	ok "perf: sums" sums
+else
+	skip "perf stat agrees" "perf cannot count kmem:mm_page_alloc here"
+fi
+done_testing
