@@ -9,6 +9,8 @@
 
 int describe__host(struct report *report, const struct kernel *kernel)
 {
+	report->tool.name = "gfptrace";
+	report->tool.version = GFPTRACE_VERSION;
 	report->host.kernel = report__string(report, kernel->name.release);
 	report->host.arch = report__string(report, kernel->name.machine);
 	report->host.preempt = kernel->preempt;
