@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What only the kernel's own pointers tell (user/calibrate.c): the addresses of struct
- * pages that gfptrace itself faults in, a per-CPU address, and the address of our own
+ * pages that gfptrace itself faults in, per-CPU addresses, and the address of our own
  * frames as a number.
  */
 #include "frame.bpf.h"
@@ -37,6 +37,16 @@ int locate(struct gft_locate *argument)
 {
 	gft_base = (__u64)&gft_frames;
 	argument->cfs = root_cfs(argument->cpu);
+	return 0;
+}
+
+SEC("iter/bpf_prog")
+int find_stats(struct bpf_iter__bpf_prog *ctx)
+{
+	struct bpf_prog *prog = ctx->prog;
+
+	if (prog && BPF_CORE_READ(prog, aux, id) == gft_find_stats.id)
+		gft_find_stats.stats = (__u64)BPF_CORE_READ(prog, stats);
 	return 0;
 }
 

@@ -15,6 +15,7 @@ __u64 gft_base = 0;
 __u64 gft_distance = 0;
 struct gft_line gft_frames[GFT_FRAME_LINES] = {};
 struct gft_taken gft_taken[GFT_FRAME_LINES] = {};
+struct gft_find_stats gft_find_stats = {};
 struct gft_calibration gft_calibration = {};
 
 char LICENSE[] SEC("license") = "GPL";

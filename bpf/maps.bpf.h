@@ -38,6 +38,7 @@ extern __u64 gft_base;
 extern __u64 gft_distance; /* of an exit below its entry on the stack, bytes */
 extern struct gft_line gft_frames[GFT_FRAME_LINES];
 extern struct gft_taken gft_taken[GFT_FRAME_LINES];
+extern struct gft_find_stats gft_find_stats;
 extern struct gft_calibration gft_calibration;
 
 #endif

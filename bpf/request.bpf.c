@@ -99,14 +99,37 @@ static __always_inline void frame__take(struct gft_frame *frame, __u64 now, stru
 	frame->tag = 0;
 }
 
+/*
+ * In an interrupt the frame found may be that of an earlier one, if the entry of this
+ * request was skipped; the kernel counts that.
+ */
+static __always_inline bool entry_was_skipped(struct gft_row *row, enum gft_context context)
+{
+	__u64 misses = 0;
+
+	if (!row->entry_misses)
+		return false;
+	bpf_probe_read_kernel(&misses, sizeof(misses), (const void *)row->entry_misses);
+	if (misses == row->misses_seen[context])
+		return false;
+	row->misses_seen[context] = misses;
+	return true;
+}
+
 /* Pair the exit at `address` with its entry; false: the request is lost. */
 static __always_inline bool pair(struct gft_row *row, __u64 address, struct request *request)
 {
 	__u64 now = bpf_ktime_get_ns();
-	struct gft_frame *frame = frame__of(address, is_thread(request->context));
+	bool thread = is_thread(request->context);
+	struct gft_frame *frame = frame__of(address, thread);
 
 	if (gft_config.marked)
 		gft_taken[line_of(address)].tag = 0;
+	if (!thread && entry_was_skipped(row, request->context) && frame) {
+		frame->tag = 0;
+		row->stale++;
+		frame = NULL;
+	}
 	if (frame)
 		frame__take(frame, now, request);
 	else

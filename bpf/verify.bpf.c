@@ -12,17 +12,16 @@ int verify_pairing(__u64 *ctx)
 {
 	__u64 address = stack_address(ctx);
 	struct gft_taken *taken = &gft_taken[line_of(address)];
-	__u32 gfp = (__u32)ctx[0];
-	struct gft_row *row;
+	__u32 gfp = (__u32)ctx[0], entry_gfp;
+	struct gft_row *row = row__of(bpf_get_smp_processor_id());
 
-	/* another request of this stack may have ended between: then there is nothing to check */
-	if (!(gfp >> GFT_MARK_SHIFT) || taken->tag != address)
-		return 0;
-	row = row__of(bpf_get_smp_processor_id());
-	if (!row)
+	/* gfp before tag: an interrupt in between changes the tag, and there is nothing to check */
+	entry_gfp = *(volatile __u32 *)&taken->gfp;
+	barrier();
+	if (!row || !(gfp >> GFT_MARK_SHIFT) || *(volatile __u64 *)&taken->tag != address)
 		return 0;
 	row->checked++;
-	if (taken->gfp != gfp)
+	if (entry_gfp != gfp)
 		row->mismatched++;
 	taken->tag = 0;
 	return 0;

@@ -228,26 +228,29 @@ static bool percpu_offset(const struct btf *btf, const char *name, int64_t *offs
 
 /*
  * x86 keeps preempt_count in a per-CPU variable, whose address kallsyms hides where
- * KALLSYMS_ALL=n. But a task leads to its CPU's runqueue, and BTF has both offsets.
+ * KALLSYMS_ALL=n. But a task leads to its CPU's runqueue, and BTF has the offsets of both
+ * in the CPU's area, which on x86 begin at 0.
  */
-static void read_preempt_distance(const struct btf *btf, struct btf_facts *facts)
+static void read_percpu_offsets(const struct btf *btf, struct btf_facts *facts)
 {
-	uint32_t cfs_bits, field_bits = 0;
-	int64_t rq, count;
+	uint32_t cfs_bits, misses_bits = 0;
+	int64_t rq;
 
 	facts->preempt_count_in_btf =
 		btf__find_by_name_kind(btf, "pcpu_hot", BTF_KIND_VAR) > 0 ||
 		btf__find_by_name_kind(btf, "__preempt_count", BTF_KIND_VAR) > 0;
+	if (find_member(btf, "bpf_prog_stats", "misses", &misses_bits))
+		facts->misses_offset = misses_bits / 8;
 	if (!find_member(btf, "rq", "cfs", &cfs_bits) || !percpu_offset(btf, "runqueues", &rq))
 		return;
-	if (!percpu_offset(btf, "__preempt_count", &count)) {
-		if (!percpu_offset(btf, "pcpu_hot", &count))
+	if (!percpu_offset(btf, "__preempt_count", &facts->preempt_offset)) {
+		if (!percpu_offset(btf, "pcpu_hot", &facts->preempt_offset))
 			return;
-		/* its member lies in an unnamed struct of an unnamed union, at the start but one */
-		field_bits = 64;
+		/* arch/x86/include/asm/current.h: after the pointer current_task */
+		facts->preempt_offset += 8;
 	}
-	facts->has_preempt_distance = true;
-	facts->preempt_distance = count + field_bits / 8 - (rq + cfs_bits / 8);
+	facts->cfs_offset = rq + cfs_bits / 8;
+	facts->has_percpu_offsets = true;
 }
 
 int btf_facts__read(const struct btf *btf, struct btf_facts *facts)
@@ -265,6 +268,6 @@ int btf_facts__read(const struct btf *btf, struct btf_facts *facts)
 	facts->has_mm_page_alloc = btf__find_by_name_kind(btf, "btf_trace_mm_page_alloc",
 							  BTF_KIND_TYPEDEF) > 0;
 	read_migratetypes(btf, facts);
-	read_preempt_distance(btf, facts);
+	read_percpu_offsets(btf, facts);
 	return 0;
 }

@@ -28,9 +28,10 @@ struct btf_facts {
 	const char *migratetypes[MIGRATETYPES_MAX]; /* lower case, without MIGRATE_; static */
 	bool has_mm_page_alloc; /* the tracepoint */
 	bool preempt_count_in_btf;
-	/* distance of a CPU's preempt_count from its rq->cfs, where BTF tells it */
-	bool has_preempt_distance;
-	int64_t preempt_distance;
+	/* x86: where a CPU's rq->cfs and preempt_count lie in its per-CPU area, where BTF tells it */
+	bool has_percpu_offsets;
+	int64_t cfs_offset, preempt_offset;
+	uint32_t misses_offset; /* of bpf_prog_stats.misses; 0: not there */
 };
 
 /*

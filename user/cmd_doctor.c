@@ -55,7 +55,7 @@ static void print_kernel(const struct kernel *kernel)
 	row("orders", text);
 	row("gfp bits from", kernel->gfp.source);
 	row("context from", kernel->preempt_symbol ? "preempt_count, by its symbol" :
-			    facts->has_preempt_distance ?
+			    facts->has_percpu_offsets ?
 						     "preempt_count, by its address (KALLSYMS_ALL=n)" :
 						     "the stack: softirq and hardirq look alike");
 	snprintf(text, sizeof(text), "%zu in use%s", kernel->zones.count,

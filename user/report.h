@@ -67,7 +67,7 @@ struct alignment {
 	uint64_t natural; /* page size << order, bytes */
 	uint64_t count;
 	uint64_t below_natural; /* must be 0: the buddy allocator aligns a block to its size */
-	struct align_bucket *buckets;
+	struct align_bucket *buckets; /* from malloc(); the report frees it */
 	size_t nr_buckets;
 };
 
@@ -97,7 +97,7 @@ struct blind {
 
 struct program_cost {
 	const char *name;
-	const char *attach; /* "fentry/__alloc_pages", "tp_btf/mm_page_alloc", ... */
+	const char *attach; /* "fentry/__alloc_pages", "raw_tp/mm_page_alloc", ... */
 	uint64_t runs, misses, ns;
 };
 

@@ -31,8 +31,7 @@ struct tracer {
 	enum tier tier;
 	struct attached attached[TRACER_PROGRAMS];
 	size_t nr_attached;
-	struct bpf_program *exit;
-	struct bpf_link *exit_link;
+	struct bpf_program *entry, *exit; /* entry: NULL in the tier tracepoint */
 	bool bulk, memcg;
 	void *rows, *series, *names;
 	size_t rows_size, series_size, names_size;
@@ -124,11 +123,14 @@ static int choose_programs(struct tracer *tracer)
 		return -ENOENT;
 	if (tracer->tier != TIER_TRACEPOINT && tracer->config.memcg_by_warn)
 		bpf_program__set_autoload(skeleton->progs.failure_warned, true);
-	if (tracer->tier == TIER_KPROBE)
-		bpf_program__set_autoload(skeleton->progs.entry_kprobe, true);
-	if (tracer->tier != TIER_FEXIT)
+	if (tracer->tier == TIER_TRACEPOINT)
 		return 0;
-	bpf_program__set_autoload(skeleton->progs.entry_fentry, true);
+	tracer->entry = tracer->tier == TIER_KPROBE ? skeleton->progs.entry_kprobe :
+						      skeleton->progs.entry_fentry;
+	bpf_program__set_autoload(tracer->entry, true);
+	bpf_program__set_autoload(skeleton->progs.find_stats, true);
+	if (tracer->tier == TIER_KPROBE)
+		return 0;
 	err = bpf_program__set_attach_target(skeleton->progs.entry_fentry, 0, entry->name);
 	if (!err && tracer->config.marked) {
 		bpf_program__set_autoload(skeleton->progs.verify_pairing, true);
@@ -180,22 +182,59 @@ static struct gft_row *row_of(const struct tracer *tracer, uint32_t cpu)
 				  (size_t)cpu * GFT_ROW_SIZE(tracer->config.combinations));
 }
 
-/* Where each CPU's preempt_count lies, when its name does not help. */
-static void locate_preempt_counts(struct tracer *tracer)
+/* The address of a CPU's per-CPU area, 0 where it cannot be told; also sets the BPF side's base. */
+static uint64_t locate_cpu(struct tracer *tracer, uint32_t cpu)
 {
 	const struct btf_facts *facts = &tracer->kernel->facts;
+	struct gft_locate argument = { .cpu = cpu };
+	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &argument,
+		    .ctx_size_in = sizeof(argument)); /* in and out */
+
+	if (bpf_prog_test_run_opts(bpf_program__fd(tracer->skeleton->progs.locate), &options))
+		return 0;
+	return argument.cfs && facts->has_percpu_offsets ?
+		       argument.cfs - (uint64_t)facts->cfs_offset :
+		       0;
+}
+
+/* Where the kernel counts the skipped runs of the entry program: a per-CPU pointer, or 0. */
+static uint64_t locate_entry_stats(struct tracer *tracer)
+{
+	struct gft_find_stats *find = &tracer->skeleton->bss->gft_find_stats;
+	struct bpf_prog_info info = {};
+	uint32_t size = sizeof(info);
+	struct bpf_link *link;
+	char nothing[16];
+	int iterator;
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(tracer->entry), &info, &size))
+		return 0;
+	find->id = info.id;
+	link = bpf_program__attach_iter(tracer->skeleton->progs.find_stats, NULL);
+	iterator = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
+	while (iterator >= 0 && read(iterator, nothing, sizeof(nothing)) > 0)
+		;
+	if (iterator >= 0)
+		close(iterator);
+	bpf_link__destroy(link);
+	return find->stats;
+}
+
+/* Per-CPU addresses that BPF cannot reach by a symbol. */
+static void locate_percpu(struct tracer *tracer)
+{
+	const struct btf_facts *facts = &tracer->kernel->facts;
+	uint64_t stats = tracer->entry && facts->misses_offset ? locate_entry_stats(tracer) : 0;
 
 	for (uint32_t cpu = 0; cpu < tracer->kernel->cpus; cpu++) {
-		struct gft_locate argument = { .cpu = cpu };
-		LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &argument,
-			    .ctx_size_in = sizeof(argument)); /* in and out */
+		uint64_t area = locate_cpu(tracer, cpu);
+		struct gft_row *row = row_of(tracer, cpu);
 
-		if (bpf_prog_test_run_opts(bpf_program__fd(tracer->skeleton->progs.locate),
-					   &options))
-			return;
-		if (argument.cfs && facts->has_preempt_distance)
-			row_of(tracer, cpu)->preempt_count =
-				argument.cfs + (uint64_t)facts->preempt_distance;
+		if (!area)
+			continue;
+		row->preempt_count = area + (uint64_t)facts->preempt_offset;
+		if (stats)
+			row->entry_misses = area + stats + facts->misses_offset;
 	}
 }
 
@@ -209,7 +248,7 @@ static int prepare_maps(struct tracer *tracer, const struct plan *plan)
 	tracer->names = map_in(tracer->skeleton->maps.gft_names, &tracer->names_size);
 	if (!tracer->rows || !tracer->series || !tracer->names)
 		return -ENOMEM;
-	locate_preempt_counts(tracer);
+	locate_percpu(tracer);
 	for (uint32_t cpu = 0; cpu < tracer->kernel->cpus; cpu++) {
 		struct gft_series *other = (void *)((char *)tracer->series +
 						    (size_t)cpu * tracer->config.slots * series_size);

@@ -72,6 +72,22 @@ struct task_struct___arm64 {
 	struct thread_info thread_info;
 };
 
+struct bpf_prog_stats {
+};
+
+struct bpf_prog_aux {
+	__u32 id;
+};
+
+struct bpf_prog {
+	struct bpf_prog_stats *stats;
+	struct bpf_prog_aux *aux;
+};
+
+struct bpf_iter__bpf_prog {
+	struct bpf_prog *prog;
+};
+
 /* mm/internal.h, include/linux/mmzone.h: to read the migrate type of a block */
 struct mem_section_usage {
 	unsigned long pageblock_flags[1];

@@ -160,13 +160,17 @@ struct gft_names {
 struct gft_row {
 	/* the exit program (preempt_count: set by user space before it is attached) */
 	__u64 preempt_count; /* address of this CPU's, or 0 */
-	__u64 epoch;	   /* ns: when a task's request last ended on this CPU */
+	__u64 entry_misses;  /* address of the count of skipped runs of the entry program, or 0 */
+	__u64 misses_seen[GFT_CONTEXTS]; /* that count at the last exit in each kind of interrupt */
+	__u64 irq_top;	   /* last byte of the stack that interrupts run on here; 0: not seen yet */
+	__u32 irq_line;	   /* its line of frames */
+	__u32 pad;
 	__u64 range_start; /* pfn range of the last page */
 	__u64 range_pages;
 	__u32 range_index; /* + 1 */
 	__u32 used_slots;
 	__u64 unpaired;	    /* exits that found no entry */
-	__u64 stale;	    /* of these: an entry of an earlier request stood in its place */
+	__u64 stale;	    /* entries whose exits were skipped, found and dropped */
 	__u64 other_pages;  /* pages of the series `other`, which has no order */
 	__u64 placement[GFT_RANGES_MAX + 1]; /* by range; [0]: in none that is known */
 
@@ -228,6 +232,13 @@ struct gft_locate {
 	__u32 cpu;
 	__u32 pad;
 	__u64 cfs;
+};
+
+/* Argument and result of the iterator `find_stats`: where a program's statistics are. */
+struct gft_find_stats {
+	__u32 id; /* of the program */
+	__u32 pad;
+	__u64 stats; /* struct bpf_prog_stats __percpu * */
 };
 
 _Static_assert(sizeof(struct gft_frame) == 32, "a line of frames is two cache lines");
