@@ -20,7 +20,7 @@ static __always_inline __u32 preempt_count_symbol(void)
 	if (&pcpu_hot)
 		return (__u32)((const struct pcpu_hot *)bpf_this_cpu_ptr(&pcpu_hot))->preempt_count;
 	if (&__preempt_count)
-		return (__u32)*(const int *)bpf_this_cpu_ptr(&__preempt_count);
+		return (__u32) * (const int *)bpf_this_cpu_ptr(&__preempt_count);
 	return 0;
 }
 #elif defined(__TARGET_ARCH_arm64)
@@ -58,8 +58,7 @@ static __always_inline enum gft_context context_of(__u32 preempt_count)
 	if (gft_config.preempt_rt) {
 		struct task_struct___rt *task = (void *)bpf_get_current_task_btf();
 
-		preempt_count = (preempt_count & ~0xffffu) |
-				(__u32)task->softirq_disable_cnt;
+		preempt_count = (preempt_count & ~0xffffu) | (__u32)task->softirq_disable_cnt;
 	}
 	if (!(preempt_count & (NMI_MASK | HARDIRQ_MASK | SOFTIRQ_OFFSET)))
 		return GFT_TASK;
@@ -111,8 +110,7 @@ static __always_inline __u32 migratetype_of(__u64 pfn)
 			      (const void *)section + bpf_core_field_offset(section->usage));
 	bit = (pfn & ((1ull << SECTION_PAGES_SHIFT) - 1)) >> gft_config.pageblock_order << 2;
 	bpf_probe_read_kernel(&word, sizeof(word),
-			      (const void *)usage +
-				      bpf_core_field_offset(usage->pageblock_flags) +
+			      (const void *)usage + bpf_core_field_offset(usage->pageblock_flags) +
 				      bit / 64 * sizeof(word));
 	return ((__u32)(word >> (bit % 64)) & 7) + 1;
 }

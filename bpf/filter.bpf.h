@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which tasks count: -p, -c, --cgroup. Class, order and context cost nothing: see GFT_SLOT_FILTERED. */
+/* Which tasks count: -p, -c, --cgroup. Class, order and context cost nothing: see
+ * GFT_SLOT_FILTERED. */
 #ifndef GFPTRACE_BPF_FILTER_H
 #define GFPTRACE_BPF_FILTER_H
 

@@ -78,8 +78,8 @@ static __always_inline __u32 combination_of(const struct request *request)
 	if (gft_config.by_range)
 		combination += request->range * gft_config.stride[GFT_KEY_RANGE];
 	if (gft_config.by_migratetype && request->page)
-		combination += migratetype_of(request->pfn) *
-			       gft_config.stride[GFT_KEY_MIGRATETYPE];
+		combination +=
+			migratetype_of(request->pfn) * gft_config.stride[GFT_KEY_MIGRATETYPE];
 	if ((gft_config.by_comm || gft_config.by_cgroup) && request->context == GFT_TASK) {
 		__u32 cpu = request->cpu;
 		struct gft_names *names = bpf_map_lookup_elem(&gft_names, &cpu);

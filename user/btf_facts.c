@@ -28,7 +28,7 @@ static const char *const entry_ladder[] = {
 };
 
 /* alloc_pages_bulk_noprof v6.10; __alloc_pages_bulk v5.13 (commit 387ba26fb1cb). */
-static const char *const bulk_ladder[] = { "alloc_pages_bulk_noprof", "__alloc_pages_bulk" };
+static const char *const bulk_ladder[] = {"alloc_pages_bulk_noprof", "__alloc_pages_bulk"};
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -95,8 +95,8 @@ static bool bulk_matches(const struct btf *btf, const struct btf_type *proto)
 	return (count == 5 || count == 6) && is_int(btf, param[0].type) &&
 	       is_int(btf, param[1].type) && is_pointer(btf, param[2].type) &&
 	       is_int(btf, param[3].type) && is_pointer(btf, param[4].type) &&
-	       (count == 5 || (points_to(btf, param[4].type, "list_head") &&
-			       is_pointer(btf, param[5].type)));
+	       (count == 5 ||
+		(points_to(btf, param[4].type, "list_head") && is_pointer(btf, param[5].type)));
 }
 
 struct entry_point btf_facts__entry(const struct btf *btf)
@@ -105,7 +105,7 @@ struct entry_point btf_facts__entry(const struct btf *btf)
 		const struct btf_type *proto = prototype(btf, entry_ladder[i]);
 
 		if (proto && entry_matches(btf, proto))
-			return (struct entry_point){ .name = entry_ladder[i] };
+			return (struct entry_point){.name = entry_ladder[i]};
 	}
 	return (struct entry_point){};
 }
@@ -116,8 +116,8 @@ struct entry_point btf_facts__bulk(const struct btf *btf)
 		const struct btf_type *proto = prototype(btf, bulk_ladder[i]);
 
 		if (proto && bulk_matches(btf, proto))
-			return (struct entry_point){ .name = bulk_ladder[i],
-						     .bulk_has_list = btf_vlen(proto) == 6 };
+			return (struct entry_point){.name = bulk_ladder[i],
+						    .bulk_has_list = btf_vlen(proto) == 6};
 	}
 	return (struct entry_point){};
 }
@@ -188,9 +188,12 @@ static void read_migratetypes(const struct btf *btf, struct btf_facts *facts)
 	static const struct {
 		const char *enumerator, *label;
 	} names[] = {
-		{ "MIGRATE_UNMOVABLE", "unmovable" },	  { "MIGRATE_MOVABLE", "movable" },
-		{ "MIGRATE_RECLAIMABLE", "reclaimable" }, { "MIGRATE_HIGHATOMIC", "highatomic" },
-		{ "MIGRATE_CMA", "cma" },		  { "MIGRATE_ISOLATE", "isolate" },
+		{"MIGRATE_UNMOVABLE", "unmovable"},
+		{"MIGRATE_MOVABLE", "movable"},
+		{"MIGRATE_RECLAIMABLE", "reclaimable"},
+		{"MIGRATE_HIGHATOMIC", "highatomic"},
+		{"MIGRATE_CMA", "cma"},
+		{"MIGRATE_ISOLATE", "isolate"},
 	};
 	uint32_t value;
 
@@ -265,8 +268,8 @@ int btf_facts__read(const struct btf *btf, struct btf_facts *facts)
 	facts->page_struct = btf__type_by_id(btf, (uint32_t)page)->size;
 	facts->entry = btf_facts__entry(btf);
 	facts->bulk = btf_facts__bulk(btf);
-	facts->has_mm_page_alloc = btf__find_by_name_kind(btf, "btf_trace_mm_page_alloc",
-							  BTF_KIND_TYPEDEF) > 0;
+	facts->has_mm_page_alloc =
+		btf__find_by_name_kind(btf, "btf_trace_mm_page_alloc", BTF_KIND_TYPEDEF) > 0;
 	read_migratetypes(btf, facts);
 	read_percpu_offsets(btf, facts);
 	return 0;

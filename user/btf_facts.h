@@ -15,7 +15,7 @@ struct btf;
 
 /* A function that the tracer may attach to. */
 struct entry_point {
-	const char *name; /* NULL: this kernel has none */
+	const char *name;   /* NULL: this kernel has none */
 	bool bulk_has_list; /* bulk: a page_list comes before the page_array */
 };
 
@@ -26,9 +26,10 @@ struct btf_facts {
 	uint32_t page_struct; /* sizeof(struct page) */
 	uint32_t nr_migratetypes;
 	const char *migratetypes[MIGRATETYPES_MAX]; /* lower case, without MIGRATE_; static */
-	bool has_mm_page_alloc; /* the tracepoint */
+	bool has_mm_page_alloc;			    /* the tracepoint */
 	bool preempt_count_in_btf;
-	/* x86: where a CPU's rq->cfs and preempt_count lie in its per-CPU area, where BTF tells it */
+	/* x86: where a CPU's rq->cfs and preempt_count lie in its per-CPU area, where BTF tells it
+	 */
 	bool has_percpu_offsets;
 	int64_t cfs_offset, preempt_offset;
 	uint32_t misses_offset; /* of bpf_prog_stats.misses; 0: not there */

@@ -44,8 +44,8 @@ int calibrate__touch(__u64 pfn[CALIBRATE_PAGES])
 	return count;
 }
 
-__u64 calibrate__vmemmap(const __u64 *pages, size_t nr_pages, const __u64 *pfns,
-			    size_t nr_pfns, uint32_t page_struct)
+__u64 calibrate__vmemmap(const __u64 *pages, size_t nr_pages, const __u64 *pfns, size_t nr_pfns,
+			 uint32_t page_struct)
 {
 	__u64 best = 0;
 	size_t most = AGREEMENT - 1;

@@ -21,7 +21,7 @@ int calibrate__touch(__u64 pfn[CALIBRATE_PAGES]);
  * The address of the struct page of pfn 0 that explains most pairs of struct page and
  * frame number; 0 if fewer than 4 agree.
  */
-__u64 calibrate__vmemmap(const __u64 *pages, size_t nr_pages, const __u64 *pfns,
-			    size_t nr_pfns, uint32_t page_struct);
+__u64 calibrate__vmemmap(const __u64 *pages, size_t nr_pages, const __u64 *pfns, size_t nr_pfns,
+			 uint32_t page_struct);
 
 #endif

@@ -48,7 +48,7 @@ int cgroup__path(uint64_t id, char *path, size_t size)
 	struct {
 		struct file_handle handle;
 		uint64_t id;
-	} handle = { .handle = { .handle_bytes = sizeof(id), .handle_type = 0xfe }, .id = id };
+	} handle = {.handle = {.handle_bytes = sizeof(id), .handle_type = 0xfe}, .id = id};
 	char mount[512], link[64], target[4096];
 	ssize_t length;
 	int mount_fd, fd, err = mount_point(mount, sizeof(mount));

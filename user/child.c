@@ -36,8 +36,8 @@ int child__check(const char *command)
 		int one;
 
 		length = (int)strcspn(path, ":");
-		snprintf(candidate, sizeof(candidate), "%.*s%s%s", length, path, length ? "/" : "./",
-			 command);
+		snprintf(candidate, sizeof(candidate), "%.*s%s%s", length, path,
+			 length ? "/" : "./", command);
 		one = check_path(candidate);
 		if (!one)
 			return 0;

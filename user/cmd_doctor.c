@@ -54,10 +54,10 @@ static void print_kernel(const struct kernel *kernel)
 		 kernel->page_size);
 	row("orders", text);
 	row("gfp bits from", kernel->gfp.source);
-	row("context from", kernel->preempt_symbol ? "preempt_count, by its symbol" :
-			    facts->has_percpu_offsets ?
-						     "preempt_count, by its address (KALLSYMS_ALL=n)" :
-						     "the stack: softirq and hardirq look alike");
+	row("context from", kernel->preempt_symbol ? "preempt_count, by its symbol"
+			    : facts->has_percpu_offsets
+				    ? "preempt_count, by its address (KALLSYMS_ALL=n)"
+				    : "the stack: softirq and hardirq look alike");
 	snprintf(text, sizeof(text), "%zu in use%s", kernel->zones.count,
 		 kernel->zones.overlap ? ", overlapping: no placement" : "");
 	row("zones", text);
@@ -69,10 +69,10 @@ static void print_settings(void)
 	static const struct {
 		const char *path, *name;
 	} settings[] = {
-		{ "/proc/sys/kernel/kptr_restrict", "kptr_restrict" },
-		{ "/proc/sys/kernel/unprivileged_bpf_disabled", "unpriv. BPF disabled" },
-		{ "/proc/sys/kernel/bpf_stats_enabled", "BPF statistics" },
-		{ "/sys/kernel/security/lockdown", "lockdown" },
+		{"/proc/sys/kernel/kptr_restrict", "kptr_restrict"},
+		{"/proc/sys/kernel/unprivileged_bpf_disabled", "unpriv. BPF disabled"},
+		{"/proc/sys/kernel/bpf_stats_enabled", "BPF statistics"},
+		{"/sys/kernel/security/lockdown", "lockdown"},
 	};
 	char line[128];
 
@@ -88,8 +88,8 @@ static void print_settings(void)
 static const char *advice(enum tier tier, int err)
 {
 	if (err == -EPERM || err == -EACCES)
-		return geteuid() ? "run doctor as root" :
-				   "refused by this kernel or its sandbox, to root too";
+		return geteuid() ? "run doctor as root"
+				 : "refused by this kernel or its sandbox, to root too";
 	if (tier == TIER_KPROBE && (err == -ENOENT || err == -ENODEV))
 		return "the kernel has no kprobes (CONFIG_KPROBES) or no such function";
 	if (tier == TIER_FEXIT && (err == -EOPNOTSUPP || err == -524 || err == -ESRCH))
@@ -159,8 +159,7 @@ static int examine(const struct kernel *kernel, struct plan *plan)
 		       geteuid() ? ": run it as root" : "");
 		return STATUS_UNSUPPORTED;
 	}
-	printf("memory\n  %-22s %.2f MiB\n", "maps",
-	       (double)tracer__memory(best) / (1 << 20));
+	printf("memory\n  %-22s %.2f MiB\n", "maps", (double)tracer__memory(best) / (1 << 20));
 	status = print_sights(kernel, best);
 	tracer__close(best);
 	return status;
@@ -169,7 +168,7 @@ static int examine(const struct kernel *kernel, struct plan *plan)
 int cmd_doctor(int argc, char **argv)
 {
 	static struct options options;
-	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
+	struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
 	struct kernel kernel;
 	struct plan plan;
 	char problem[256];

@@ -16,8 +16,8 @@
 #include "survive.h"
 #include "window.h"
 
-#define TICK_NS		250000000ull
-#define CHILD_GRACE_MS	2000
+#define TICK_NS	       250000000ull
+#define CHILD_GRACE_MS 2000
 
 struct run {
 	const struct options *options;
@@ -42,7 +42,8 @@ static void draw_status_line(struct run *run)
 	double elapsed = (double)window__elapsed(&run->window) / 1e9;
 	double left = (double)run->options->duration_ns / 1e9 - elapsed;
 
-	fprintf(stderr, "\r\033[K%s %.1f s  requests %" PRIu64 "  failed %" PRIu64 "  missed %" PRIu64,
+	fprintf(stderr,
+		"\r\033[K%s %.1f s  requests %" PRIu64 "  failed %" PRIu64 "  missed %" PRIu64,
 		left > 0 ? "left" : "for", left > 0 ? left : elapsed, totals.counted, totals.failed,
 		totals.missed);
 	fflush(stderr);
@@ -213,7 +214,7 @@ static int run_window(struct run *run)
 int cmd_run(int argc, char **argv)
 {
 	static struct options options;
-	static struct run run = { .options = &options };
+	static struct run run = {.options = &options};
 	int status, err;
 
 	if (!command__begin(COMMAND_RUN, argc, argv, &options, &status))

@@ -9,8 +9,7 @@
 
 /* Each fills its part of the report. Returns 0 or -ENOMEM. */
 int describe__host(struct report *report, const struct kernel *kernel);
-int describe__mode(struct report *report, const struct kernel *kernel,
-		   const struct tracer *tracer);
+int describe__mode(struct report *report, const struct kernel *kernel, const struct tracer *tracer);
 int describe__cost(struct report *report, const struct tracer *tracer);
 
 #endif

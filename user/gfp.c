@@ -19,15 +19,15 @@ static const struct flag {
 	size_t offset;	  /* in struct gfp_bits */
 	uint32_t mask;
 } flags[] = {
-	{ "MOVABLE", offsetof(struct gfp_bits, by_class.movable), 0x08 },
-	{ "HIGH", offsetof(struct gfp_bits, by_class.high), 0x20 },
-	{ "IO", offsetof(struct gfp_bits, by_class.io), 0x40 },
-	{ "FS", offsetof(struct gfp_bits, by_class.fs), 0x80 },
-	{ "DIRECT_RECLAIM", offsetof(struct gfp_bits, by_class.direct_reclaim), 0x400 },
-	{ "COMP", offsetof(struct gfp_bits, by_class.comp), 0x40000 },
-	{ "NOMEMALLOC", offsetof(struct gfp_bits, by_class.nomemalloc), 0x80000 },
-	{ "HARDWALL", offsetof(struct gfp_bits, by_class.hardwall), 0x100000 },
-	{ "ACCOUNT", offsetof(struct gfp_bits, account), 0x400000 },
+	{"MOVABLE", offsetof(struct gfp_bits, by_class.movable), 0x08},
+	{"HIGH", offsetof(struct gfp_bits, by_class.high), 0x20},
+	{"IO", offsetof(struct gfp_bits, by_class.io), 0x40},
+	{"FS", offsetof(struct gfp_bits, by_class.fs), 0x80},
+	{"DIRECT_RECLAIM", offsetof(struct gfp_bits, by_class.direct_reclaim), 0x400},
+	{"COMP", offsetof(struct gfp_bits, by_class.comp), 0x40000},
+	{"NOMEMALLOC", offsetof(struct gfp_bits, by_class.nomemalloc), 0x80000},
+	{"HARDWALL", offsetof(struct gfp_bits, by_class.hardwall), 0x100000},
+	{"ACCOUNT", offsetof(struct gfp_bits, account), 0x400000},
 };
 
 static void set_flag(struct gfp_bits *bits, const struct flag *flag, uint32_t mask)

@@ -37,16 +37,17 @@ static bool file_has(const char *path, const char *word)
 	return has;
 }
 
-/* Where debugfs is not mounted, PREEMPT_DYNAMIC's mode is that of the command line or the default. */
+/* Where debugfs is not mounted, PREEMPT_DYNAMIC's mode is that of the command line or the default.
+ */
 static const char *preempt_model(const struct utsname *name)
 {
 	static const struct {
 		const char *mark, *model;
 	} models[] = {
-		{ "(none)", "none" },
-		{ "(voluntary)", "voluntary" },
-		{ "(full)", "full" },
-		{ "(lazy)", "lazy" },
+		{"(none)", "none"},
+		{"(voluntary)", "voluntary"},
+		{"(full)", "full"},
+		{"(lazy)", "lazy"},
 	};
 	char *text;
 	const char *model = NULL;
@@ -97,7 +98,8 @@ static char *tracepoint_format(void)
 {
 	char *text = read_file("/sys/kernel/tracing/events/kmem/mm_page_alloc/format");
 
-	return text ? text : read_file("/sys/kernel/debug/tracing/events/kmem/mm_page_alloc/format");
+	return text ? text
+		    : read_file("/sys/kernel/debug/tracing/events/kmem/mm_page_alloc/format");
 }
 
 static int fail(struct kernel *kernel, int err, const char *problem, const char *remedy)
@@ -128,8 +130,10 @@ int kernel__read(struct kernel *kernel)
 	if (!kernel->btf) {
 		int err = -errno;
 
-		return fail(kernel, err ? err : -ENOENT, "this kernel has no BTF (/sys/kernel/btf/vmlinux)",
-			    "boot a kernel with CONFIG_DEBUG_INFO_BTF=y, as distributions build them");
+		return fail(
+			kernel, err ? err : -ENOENT,
+			"this kernel has no BTF (/sys/kernel/btf/vmlinux)",
+			"boot a kernel with CONFIG_DEBUG_INFO_BTF=y, as distributions build them");
 	}
 	if (btf_facts__read(kernel->btf, &kernel->facts))
 		return fail(kernel, -ENOENT, "this kernel's BTF lacks struct zone or struct page",
@@ -137,10 +141,9 @@ int kernel__read(struct kernel *kernel)
 	if (!kernel->facts.has_mm_page_alloc)
 		return fail(kernel, -ENOENT, "this kernel has no tracepoint kmem:mm_page_alloc",
 			    "boot a kernel with CONFIG_TRACEPOINTS=y");
-	kernel->preempt_symbol =
-		!strcmp(kernel->name.machine, "aarch64") ||
-		(kernel->facts.preempt_count_in_btf &&
-		 (symbol_listed("__preempt_count") || symbol_listed("pcpu_hot")));
+	kernel->preempt_symbol = !strcmp(kernel->name.machine, "aarch64") ||
+				 (kernel->facts.preempt_count_in_btf &&
+				  (symbol_listed("__preempt_count") || symbol_listed("pcpu_hot")));
 	format = tracepoint_format();
 	gfp_bits__find(kernel->btf, format, &kernel->gfp);
 	free(format);

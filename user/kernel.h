@@ -18,13 +18,13 @@ struct kernel {
 	struct gfp_bits gfp;
 	struct zones zones; /* count 0 where /proc/zoneinfo cannot be read */
 	uint32_t page_size;
-	uint32_t cpus;		/* possible: the maps have a row for each */
+	uint32_t cpus; /* possible: the maps have a row for each */
 	uint32_t cpus_online;
-	const char *preempt;	/* none, voluntary, full, lazy, rt; "unknown" */
+	const char *preempt; /* none, voluntary, full, lazy, rt; "unknown" */
 	bool preempt_rt;
-	bool preempt_symbol;	/* BPF can read preempt_count by its name */
-	bool icount;		/* tools/vm --icount: a nanosecond is an instruction */
-	char problem[128];	/* why kernel__read() failed, and what to do about it */
+	bool preempt_symbol; /* BPF can read preempt_count by its name */
+	bool icount;	     /* tools/vm --icount: a nanosecond is an instruction */
+	char problem[128];   /* why kernel__read() failed, and what to do about it */
 	char remedy[160];
 };
 

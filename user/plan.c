@@ -14,10 +14,10 @@
 #define MIB (1024.0 * 1024.0)
 
 /* Slots of a row: see slots_for(). */
-#define SLOTS_MIN     64
-#define SLOTS_USUAL   208 /* every (class, order, context) that kernels use is below this */
-#define SLOTS_MAX     2048
-#define USUAL_BUDGET  (60ull << 20)
+#define SLOTS_MIN	 64
+#define SLOTS_USUAL	 208 /* every (class, order, context) that kernels use is below this */
+#define SLOTS_MAX	 2048
+#define USUAL_BUDGET	 (60ull << 20)
 #define COMBINATIONS_MAX (1u << 20)
 
 static uint32_t log2_exact(uint32_t n)
@@ -95,7 +95,8 @@ static void make_effective(struct plan *plan, const struct gft_gfp_bits *bits)
 	do {
 		enum gft_class class = gft_classify(gfp | bits->hardwall, bits);
 
-		plan->class_of_effective[(gfp * plan->config.class_magic) >> (32 - GFT_CLASS_BITS)] =
+		plan->class_of_effective[(gfp * plan->config.class_magic) >>
+					 (32 - GFT_CLASS_BITS)] =
 			(uint8_t)(class == GFT_CLASS_USER ? GFT_CLASS_KERNEL : class);
 		gfp = (gfp - mask) & mask;
 	} while (gfp);

@@ -12,8 +12,8 @@
 struct plan {
 	enum tier tier; /* as asked for */
 	struct gft_config config;
-	uint32_t size[GFT_KEYS]; /* values a key can take, 1 where it is none */
-	uint8_t class_of[GFT_CLASS_TABLE];	    /* by the gfp that was asked for */
+	uint32_t size[GFT_KEYS];		     /* values a key can take, 1 where it is none */
+	uint8_t class_of[GFT_CLASS_TABLE];	     /* by the gfp that was asked for */
 	uint8_t class_of_effective[GFT_CLASS_TABLE]; /* by the gfp that the tracepoint shows */
 	struct gft_glob comm;
 	int cgroup_fd; /* -1: none */

@@ -58,7 +58,8 @@ struct latency {
 };
 
 struct align_bucket {
-	uint64_t align; /* bytes: the largest power of two that divides the address, at most 1 GiB */
+	uint64_t
+		align; /* bytes: the largest power of two that divides the address, at most 1 GiB */
 	uint64_t count;
 };
 

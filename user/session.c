@@ -85,7 +85,7 @@ static int init_snapshots(struct session *session)
 
 int session__open(struct session *session, const struct options *options)
 {
-	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
+	struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
 	int status;
 
 	memset(session, 0, sizeof(*session));
@@ -106,8 +106,8 @@ int session__open(struct session *session, const struct options *options)
 	if (!status)
 		log_verbose("tier %s, entry %s, %u combinations, %u series a CPU, maps %.1f MiB",
 			    tier_names[tracer__tier(session->tracer)],
-			    session->kernel.facts.entry.name ? session->kernel.facts.entry.name :
-							       "none",
+			    session->kernel.facts.entry.name ? session->kernel.facts.entry.name
+							     : "none",
 			    session->plan.config.combinations, session->plan.config.slots,
 			    (double)tracer__memory(session->tracer) / (1 << 20));
 	return status;

@@ -27,7 +27,8 @@ struct session_totals {
 	uint64_t counted, failed, missed;
 };
 
-/* Everything up to the entries being attached; nothing counts yet. STATUS_OK or what to exit with. */
+/* Everything up to the entries being attached; nothing counts yet. STATUS_OK or what to exit with.
+ */
 int session__open(struct session *session, const struct options *options);
 /* From here on requests count. */
 int session__activate(struct session *session);

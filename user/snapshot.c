@@ -128,7 +128,7 @@ static struct series_key global_key(const struct snapshot_source *source, uint32
 				    uint32_t combination)
 {
 	const struct gft_names *names = source->view.names ? &source->view.names[cpu] : NULL;
-	struct series_key key = { .cpu = source->by_cpu ? (uint16_t)cpu : SNAPSHOT_NO_CPU };
+	struct series_key key = {.cpu = source->by_cpu ? (uint16_t)cpu : SNAPSHOT_NO_CPU};
 	uint32_t local[GFT_KEYS];
 
 	plan__keys(source->plan, combination, local);
@@ -176,11 +176,12 @@ static int take_cpu(struct snapshot *snapshot, const struct snapshot_source *sou
 		    const struct gft_row *row)
 {
 	uint32_t slots = source->plan->config.slots;
-	const char *base = (const char *)source->view.series +
-			   (size_t)cpu * slots * source->view.series_size;
+	const char *base =
+		(const char *)source->view.series + (size_t)cpu * slots * source->view.series_size;
 
 	for (uint32_t slot = 0; slot <= row->used_slots && slot < slots; slot++) {
-		const struct gft_series *from = (const void *)(base + slot * source->view.series_size);
+		const struct gft_series *from =
+			(const void *)(base + slot * source->view.series_size);
 		struct series_key key;
 		struct series *series;
 
@@ -189,7 +190,7 @@ static int take_cpu(struct snapshot *snapshot, const struct snapshot_source *sou
 		if (slot) {
 			key = global_key(source, cpu, (uint32_t)from->combination);
 		} else {
-			key = (struct series_key){ .other = 1, .cpu = SNAPSHOT_NO_CPU };
+			key = (struct series_key){.other = 1, .cpu = SNAPSHOT_NO_CPU};
 			if (source->by_cpu)
 				key.cpu = (uint16_t)cpu;
 		}
@@ -210,11 +211,12 @@ static int take_invalid(struct snapshot *snapshot, const struct snapshot_source 
 {
 	const struct gft_config *config = &source->plan->config;
 
-	for (uint32_t class = 0; class < GFT_CLASSES; class++)
+	for (uint32_t class = 0; class < GFT_CLASSES; class ++)
 		for (uint32_t context = 0; context < GFT_CONTEXTS; context++) {
-			uint32_t combination = class * config->stride[GFT_KEY_CLASS] +
-					       (config->max_order + 1) * config->stride[GFT_KEY_ORDER] +
-					       context * config->stride[GFT_KEY_CONTEXT];
+			uint32_t combination =
+				class * config->stride[GFT_KEY_CLASS] +
+				(config->max_order + 1) * config->stride[GFT_KEY_ORDER] +
+				context * config->stride[GFT_KEY_CONTEXT];
 			uint64_t count = row->invalid[class][context];
 			struct series_key key = global_key(source, cpu, combination);
 			struct series *series;

@@ -102,9 +102,9 @@ static const char *label_text(struct report *report, const struct summary_source
 	case DIM_ZONE:
 		return report__string(report, source->kernel->zones.zone[value].name);
 	case DIM_MIGRATETYPE:
-		return value < source->kernel->facts.nr_migratetypes ?
-			       source->kernel->facts.migratetypes[value] :
-			       "unknown";
+		return value < source->kernel->facts.nr_migratetypes
+			       ? source->kernel->facts.migratetypes[value]
+			       : "unknown";
 	case DIM_COMM:
 		memcpy(comm, source->comms->name[value].word, GFT_COMM_LEN);
 		return report__string(report, comm);
@@ -145,8 +145,8 @@ static struct folded *fold(const struct summary_source *source, const struct sna
 		for (int d = 0; d < DIMENSIONS; d++)
 			folded[i].key.value[d] =
 				wanted[d] ? dimension_value(source, &snapshot->series[i].key,
-							    (enum dimension)d) :
-					    ABSENT;
+							    (enum dimension)d)
+					  : ABSENT;
 	}
 	if (folded)
 		qsort(folded, snapshot->count, sizeof(*folded), compare_folded);
@@ -229,9 +229,8 @@ static int add_alignment(struct report *report, const struct summary_source *sou
 	for (unsigned int shift = 0; shift <= GFT_ALIGN_CAP_SHIFT; shift++) {
 		if (!count[shift])
 			continue;
-		alignment->buckets[buckets++] = (struct align_bucket){
-			.align = 1ull << shift, .count = count[shift]
-		};
+		alignment->buckets[buckets++] =
+			(struct align_bucket){.align = 1ull << shift, .count = count[shift]};
 		if (1ull << shift < alignment->natural)
 			alignment->below_natural += count[shift];
 	}
@@ -356,8 +355,8 @@ static int add_losses(struct report *report, const struct snapshot *snapshot)
 {
 	const struct snapshot_totals *totals = &snapshot->totals;
 	/* a request that found the table full is one whose exit finds no entry */
-	uint64_t full = totals->table_full < totals->unpaired ? totals->table_full :
-								totals->unpaired;
+	uint64_t full =
+		totals->table_full < totals->unpaired ? totals->table_full : totals->unpaired;
 	int err = add_loss(report, "recursion", totals->exit_misses);
 
 	if (!err)

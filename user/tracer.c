@@ -116,8 +116,8 @@ static int choose_programs(struct tracer *tracer)
 
 	autoload_none(skeleton);
 	bpf_program__set_autoload(skeleton->progs.locate, true);
-	tracer->exit = tracer->kernel->preempt_symbol ? skeleton->progs.exit_symbol :
-							skeleton->progs.exit_address;
+	tracer->exit = tracer->kernel->preempt_symbol ? skeleton->progs.exit_symbol
+						      : skeleton->progs.exit_address;
 	bpf_program__set_autoload(tracer->exit, true);
 	if (tracer->tier != TIER_TRACEPOINT && !entry->name)
 		return -ENOENT;
@@ -125,8 +125,8 @@ static int choose_programs(struct tracer *tracer)
 		bpf_program__set_autoload(skeleton->progs.failure_warned, true);
 	if (tracer->tier == TIER_TRACEPOINT)
 		return 0;
-	tracer->entry = tracer->tier == TIER_KPROBE ? skeleton->progs.entry_kprobe :
-						      skeleton->progs.entry_fentry;
+	tracer->entry = tracer->tier == TIER_KPROBE ? skeleton->progs.entry_kprobe
+						    : skeleton->progs.entry_fentry;
 	bpf_program__set_autoload(tracer->entry, true);
 	bpf_program__set_autoload(skeleton->progs.find_stats, true);
 	if (tracer->tier == TIER_KPROBE)
@@ -186,15 +186,15 @@ static struct gft_row *row_of(const struct tracer *tracer, uint32_t cpu)
 static uint64_t locate_cpu(struct tracer *tracer, uint32_t cpu)
 {
 	const struct btf_facts *facts = &tracer->kernel->facts;
-	struct gft_locate argument = { .cpu = cpu };
+	struct gft_locate argument = {.cpu = cpu};
 	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &argument,
 		    .ctx_size_in = sizeof(argument)); /* in and out */
 
 	if (bpf_prog_test_run_opts(bpf_program__fd(tracer->skeleton->progs.locate), &options))
 		return 0;
-	return argument.cfs && facts->has_percpu_offsets ?
-		       argument.cfs - (uint64_t)facts->cfs_offset :
-		       0;
+	return argument.cfs && facts->has_percpu_offsets
+		       ? argument.cfs - (uint64_t)facts->cfs_offset
+		       : 0;
 }
 
 /* Where the kernel counts the skipped runs of the entry program: a per-CPU pointer, or 0. */
@@ -250,8 +250,9 @@ static int prepare_maps(struct tracer *tracer, const struct plan *plan)
 		return -ENOMEM;
 	locate_percpu(tracer);
 	for (uint32_t cpu = 0; cpu < tracer->kernel->cpus; cpu++) {
-		struct gft_series *other = (void *)((char *)tracer->series +
-						    (size_t)cpu * tracer->config.slots * series_size);
+		struct gft_series *other =
+			(void *)((char *)tracer->series +
+				 (size_t)cpu * tracer->config.slots * series_size);
 
 		other->min = UINT64_MAX;
 		for (uint32_t i = 0; i < tracer->config.combinations; i++)
@@ -273,15 +274,14 @@ static int attach(struct tracer *tracer, struct bpf_program *program, const char
 		  const char *function)
 {
 	struct attached *attached = &tracer->attached[tracer->nr_attached];
-	struct bpf_link *link = !strcmp(how, "kprobe") ?
-					bpf_program__attach_kprobe(program, false, function) :
-					bpf_program__attach(program);
+	struct bpf_link *link = !strcmp(how, "kprobe")
+					? bpf_program__attach_kprobe(program, false, function)
+					: bpf_program__attach(program);
 
 	if (!link)
 		return -errno;
 	*attached = (struct attached){
-		.program = program, .link = link, .how = how, .function = function
-	};
+		.program = program, .link = link, .how = how, .function = function};
 	tracer->nr_attached++;
 	return 0;
 }
@@ -455,8 +455,8 @@ uint64_t tracer__memory(const struct tracer *tracer)
 	struct bpf_map *map;
 	uint64_t bytes = 0;
 
-	bpf_object__for_each_map(map, tracer->skeleton->obj)
-		bytes += (uint64_t)bpf_map__max_entries(map) * bpf_map__value_size(map);
+	bpf_object__for_each_map(map, tracer->skeleton->obj) bytes +=
+		(uint64_t)bpf_map__max_entries(map) * bpf_map__value_size(map);
 	return bytes;
 }
 

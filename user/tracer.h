@@ -42,12 +42,12 @@ void tracer__stop(struct tracer *tracer);
 void tracer__close(struct tracer *tracer);
 
 enum tier tracer__tier(const struct tracer *tracer);
-bool tracer__bulk(const struct tracer *tracer);	  /* bulk calls are counted */
-bool tracer__timed(const struct tracer *tracer);  /* latency is measured */
-bool tracer__memcg(const struct tracer *tracer);  /* memcg refusals are told apart */
-bool tracer__places(const struct tracer *tracer); /* alignment and zones are known */
+bool tracer__bulk(const struct tracer *tracer);		 /* bulk calls are counted */
+bool tracer__timed(const struct tracer *tracer);	 /* latency is measured */
+bool tracer__memcg(const struct tracer *tracer);	 /* memcg refusals are told apart */
+bool tracer__places(const struct tracer *tracer);	 /* alignment and zones are known */
 bool tracer__exact_context(const struct tracer *tracer); /* softirq and hardirq are told apart */
-uint64_t tracer__memory(const struct tracer *tracer); /* bytes of its maps */
+uint64_t tracer__memory(const struct tracer *tracer);	 /* bytes of its maps */
 
 /* The counters, mapped for reading. */
 struct tracer_view {

@@ -23,7 +23,7 @@ int window__prepare(struct window *window)
 {
 	sigset_t set;
 
-	*window = (struct window){ .signals = -1, .duration = -1, .interval = -1, .tick = -1 };
+	*window = (struct window){.signals = -1, .duration = -1, .interval = -1, .tick = -1};
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
@@ -39,8 +39,8 @@ int window__prepare(struct window *window)
 static int start_timer(int *timer, uint64_t first_ns, uint64_t period_ns)
 {
 	struct itimerspec spec = {
-		.it_value = { (time_t)(first_ns / NS_PER_S), (long)(first_ns % NS_PER_S) },
-		.it_interval = { (time_t)(period_ns / NS_PER_S), (long)(period_ns % NS_PER_S) },
+		.it_value = {(time_t)(first_ns / NS_PER_S), (long)(first_ns % NS_PER_S)},
+		.it_interval = {(time_t)(period_ns / NS_PER_S), (long)(period_ns % NS_PER_S)},
 	};
 
 	if (!first_ns)
@@ -85,10 +85,10 @@ static bool signalled(const struct window *window)
 enum window_event window__wait(struct window *window)
 {
 	struct pollfd wait[] = {
-		{ .fd = window->signals, .events = POLLIN },
-		{ .fd = window->duration, .events = POLLIN },
-		{ .fd = window->interval, .events = POLLIN },
-		{ .fd = window->tick, .events = POLLIN },
+		{.fd = window->signals, .events = POLLIN},
+		{.fd = window->duration, .events = POLLIN},
+		{.fd = window->interval, .events = POLLIN},
+		{.fd = window->tick, .events = POLLIN},
 	};
 
 	for (;;) {

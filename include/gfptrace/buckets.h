@@ -78,8 +78,8 @@ GFT_INLINE __u64 gft_bucket_low(__u32 bucket)
 	if (bucket < GFT_LINEAR_BUCKETS)
 		return (__u64)bucket << GFT_LINEAR_SHIFT;
 	octave = (bucket - GFT_LINEAR_BUCKETS) >> GFT_SUB_BITS;
-	return (__u64)((1u << GFT_SUB_BITS) + ((bucket - GFT_LINEAR_BUCKETS) &
-					       ((1u << GFT_SUB_BITS) - 1)))
+	return (__u64)((1u << GFT_SUB_BITS) +
+		       ((bucket - GFT_LINEAR_BUCKETS) & ((1u << GFT_SUB_BITS) - 1)))
 	       << (octave + GFT_LINEAR_BITS - GFT_SUB_BITS);
 }
 

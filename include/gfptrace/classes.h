@@ -72,13 +72,19 @@ enum gft_reason {
 #define GFT_MARKS      15
 
 #ifndef __bpf__
-#define GFT_CLASS_NAMES \
-	{ "thp", "atomic", "nowait", "noio", "nofs", "kernel", "user", "movable" }
-#define GFT_CONTEXT_NAMES \
-	{ "task", "softirq", "hardirq", "nmi" }
-#define GFT_REASON_NAMES                                                                       \
-	{ "memcg",	"invalid",  "injected",	 "constrained",                                \
-	  "fragmented", "reserved", "exhausted", "unknown" }
+#define GFT_CLASS_NAMES                                                                \
+	{                                                                              \
+		"thp", "atomic", "nowait", "noio", "nofs", "kernel", "user", "movable" \
+	}
+#define GFT_CONTEXT_NAMES                           \
+	{                                           \
+		"task", "softirq", "hardirq", "nmi" \
+	}
+#define GFT_REASON_NAMES                                                                 \
+	{                                                                                \
+		"memcg", "invalid", "injected", "constrained", "fragmented", "reserved", \
+			"exhausted", "unknown"                                           \
+	}
 #endif
 
 #endif

@@ -36,9 +36,9 @@ enum gft_key {
 	GFT_KEYS
 };
 
-#define GFT_ORDERS_MAX	    32 /* orders the maps can hold, the one above the largest included */
+#define GFT_ORDERS_MAX	    32	/* orders the maps can hold, the one above the largest included */
 #define GFT_RANGES_MAX	    127 /* zones of all nodes */
-#define GFT_NAMES	    62 /* comms or cgroups a CPU can tell apart */
+#define GFT_NAMES	    62	/* comms or cgroups a CPU can tell apart */
 #define GFT_NAME_KEYS	    (GFT_NAMES + 2)
 #define GFT_COMM_LEN	    16
 #define GFT_PIDS_MAX	    16
@@ -56,8 +56,8 @@ struct gft_range {
 };
 
 struct gft_config {
-	__u64 vmemmap;	      /* address of the struct page of pfn 0; 0: unknown, no alignment */
-	__u32 page_struct;    /* sizeof(struct page) */
+	__u64 vmemmap;		 /* address of the struct page of pfn 0; 0: unknown, no alignment */
+	__u32 page_struct;	 /* sizeof(struct page) */
 	__u32 page_struct_shift; /* its log2, or 0 where it is no power of two */
 	__u32 page_shift;
 	__u32 max_order; /* the largest */
@@ -112,9 +112,9 @@ GFT_INLINE __u32 gft_glob_step(const volatile struct gft_glob *glob, __u32 state
  * share a line.
  */
 struct gft_frame {
-	__u64 tag;   /* 0: free */
-	__u64 start; /* ns, bpf_ktime_get_ns() */
-	__u32 gfp;   /* as asked for */
+	__u64 tag;    /* 0: free */
+	__u64 start;  /* ns, bpf_ktime_get_ns() */
+	__u32 gfp;    /* as asked for */
 	__u32 warned; /* warn_alloc() was called: not a memcg refusal */
 	__u64 pad;
 };
@@ -126,10 +126,10 @@ struct gft_taken {
 	__u32 pad;
 };
 
-#define GFT_STACK_SHIFT	  14 /* at most THREAD_SIZE: a smaller guess only splits a stack in two */
-#define GFT_LINE_FRAMES	  4
-#define GFT_LINE_BITS	  11
-#define GFT_FRAME_LINES	  (1u << GFT_LINE_BITS)
+#define GFT_STACK_SHIFT 14 /* at most THREAD_SIZE: a smaller guess only splits a stack in two */
+#define GFT_LINE_FRAMES 4
+#define GFT_LINE_BITS	11
+#define GFT_FRAME_LINES (1u << GFT_LINE_BITS)
 /*
  * The exit lies less than this below its entry on the stack. Measured: 120 to 400 bytes; a
  * request nested in another one is further down.
@@ -162,16 +162,16 @@ struct gft_row {
 	__u64 preempt_count; /* address of this CPU's, or 0 */
 	__u64 entry_misses;  /* address of the count of skipped runs of the entry program, or 0 */
 	__u64 misses_seen[GFT_CONTEXTS]; /* that count at the last exit in each kind of interrupt */
-	__u64 irq_top;	   /* last byte of the stack that interrupts run on here; 0: not seen yet */
-	__u32 irq_line;	   /* its line of frames */
+	__u64 irq_top;	/* last byte of the stack that interrupts run on here; 0: not seen yet */
+	__u32 irq_line; /* its line of frames */
 	__u32 pad;
 	__u64 range_start; /* pfn range of the last page */
 	__u64 range_pages;
 	__u32 range_index; /* + 1 */
 	__u32 used_slots;
-	__u64 unpaired;	    /* exits that found no entry */
-	__u64 stale;	    /* entries whose exits were skipped, found and dropped */
-	__u64 other_pages;  /* pages of the series `other`, which has no order */
+	__u64 unpaired;	   /* exits that found no entry */
+	__u64 stale;	   /* entries whose exits were skipped, found and dropped */
+	__u64 other_pages; /* pages of the series `other`, which has no order */
 	__u64 placement[GFT_RANGES_MAX + 1]; /* by range; [0]: in none that is known */
 
 	/* the entry program */
@@ -208,15 +208,15 @@ struct gft_series {
 	__u64 combination;
 	__u64 failed[GFT_REASONS];
 	__u64 align[GFT_ALIGN_SLOTS]; /* of the requests that succeeded, by gft_align_slot() */
-	__u64 unplaced; /* requests that succeeded where the pfn is unknown */
+	__u64 unplaced;		      /* requests that succeeded where the pfn is unknown */
 	__u64 pad[3];
 	__u64 bucket[]; /* GFT_BUCKETS where latency is measured */
 };
 
-#define GFT_SERIES_SIZE(timed)                                                                 \
-	GFT_ALIGN_UP(sizeof(struct gft_series) + ((timed) ? GFT_BUCKETS * sizeof(__u64) : 0),  \
+#define GFT_SERIES_SIZE(timed)                                                                \
+	GFT_ALIGN_UP(sizeof(struct gft_series) + ((timed) ? GFT_BUCKETS * sizeof(__u64) : 0), \
 		     GFT_CACHE_LINE)
-#define GFT_ROW_SIZE(combinations)                                                             \
+#define GFT_ROW_SIZE(combinations) \
 	GFT_ALIGN_UP(sizeof(struct gft_row) + (combinations) * sizeof(__u16), GFT_CACHE_LINE)
 
 /* What the calibration finds: pages that this process faulted in. */

@@ -17,7 +17,7 @@ typedef long long __s64;
 #define GFT_INLINE static inline __attribute__((always_inline))
 
 /* Two CPUs never write to one line of this size. */
-#define GFT_CACHE_LINE 64
-#define GFT_ALIGN_UP(n, to) (((n) + (to) - 1) / (to) * (to))
+#define GFT_CACHE_LINE	    64
+#define GFT_ALIGN_UP(n, to) (((n) + (to)-1) / (to) * (to))
 
 #endif

@@ -61,7 +61,7 @@ static void sizes_are_read(void **state)
 	assert_true(facts.has_mm_page_alloc);
 	assert_null(facts.entry.name);
 	assert_null(facts.bulk.name);
-	assert_false(facts.has_preempt_distance);
+	assert_false(facts.has_percpu_offsets);
 	assert_false(facts.preempt_count_in_btf);
 	btf__free(btf);
 }
@@ -222,7 +222,7 @@ static int add_runqueues(struct btf *btf, int *rq)
 	return u32;
 }
 
-static void distance_of_preempt_count(void **state)
+static void place_of_preempt_count(void **state)
 {
 	struct btf *btf = make_btf(&usual);
 	int rq, u32 = add_runqueues(btf, &rq), count;
@@ -235,13 +235,14 @@ static void distance_of_preempt_count(void **state)
 	assert_int_equal(btf__add_datasec_var_info(btf, rq, 8192, 1024), 0);
 	assert_int_equal(btf_facts__read(btf, &facts), 0);
 	assert_true(facts.preempt_count_in_btf);
-	assert_true(facts.has_preempt_distance);
-	assert_int_equal(facts.preempt_distance, 4096 - (8192 + 128));
+	assert_true(facts.has_percpu_offsets);
+	assert_int_equal(facts.preempt_offset, 4096);
+	assert_int_equal(facts.cfs_offset, 8192 + 128);
 	btf__free(btf);
 }
 
 /* v6.2 to v6.14: preempt_count lies in pcpu_hot, behind the current task */
-static void distance_of_pcpu_hot(void **state)
+static void place_of_pcpu_hot(void **state)
 {
 	struct btf *btf = make_btf(&usual);
 	int rq, hot;
@@ -256,12 +257,13 @@ static void distance_of_pcpu_hot(void **state)
 	assert_int_equal(btf__add_datasec_var_info(btf, hot, 65536, 64), 0);
 	assert_int_equal(btf_facts__read(btf, &facts), 0);
 	assert_true(facts.preempt_count_in_btf);
-	assert_true(facts.has_preempt_distance);
-	assert_int_equal(facts.preempt_distance, 65536 + 8 - (256 + 128));
+	assert_true(facts.has_percpu_offsets);
+	assert_int_equal(facts.preempt_offset, 65536 + 8);
+	assert_int_equal(facts.cfs_offset, 256 + 128);
 	btf__free(btf);
 }
 
-static void no_distance_without_the_section(void **state)
+static void no_place_without_the_section(void **state)
 {
 	struct btf *btf = make_btf(&usual);
 	int rq, u32 = add_runqueues(btf, &rq);
@@ -271,12 +273,30 @@ static void no_distance_without_the_section(void **state)
 	btf__add_var(btf, "__preempt_count", BTF_VAR_GLOBAL_ALLOCATED, u32);
 	assert_int_equal(btf_facts__read(btf, &facts), 0);
 	assert_true(facts.preempt_count_in_btf);
-	assert_false(facts.has_preempt_distance);
+	assert_false(facts.has_percpu_offsets);
 	/* a section that lists the runqueues only */
 	btf__add_datasec(btf, ".data..percpu", 0);
 	btf__add_datasec_var_info(btf, rq, 256, 1024);
 	assert_int_equal(btf_facts__read(btf, &facts), 0);
-	assert_false(facts.has_preempt_distance);
+	assert_false(facts.has_percpu_offsets);
+	btf__free(btf);
+}
+
+static void place_of_misses(void **state)
+{
+	struct btf *btf = make_btf(&usual);
+	int u64 = btf__add_int(btf, "u64", 8, 0);
+	struct btf_facts facts;
+
+	(void)state;
+	assert_int_equal(btf_facts__read(btf, &facts), 0);
+	assert_int_equal(facts.misses_offset, 0);
+	btf__add_struct(btf, "bpf_prog_stats", 64);
+	assert_int_equal(btf__add_field(btf, "cnt", u64, 0, 0), 0);
+	assert_int_equal(btf__add_field(btf, "nsecs", u64, 64, 0), 0);
+	assert_int_equal(btf__add_field(btf, "misses", u64, 128, 0), 0);
+	assert_int_equal(btf_facts__read(btf, &facts), 0);
+	assert_int_equal(facts.misses_offset, 16);
 	btf__free(btf);
 }
 
@@ -291,9 +311,10 @@ int main(void)
 		cmocka_unit_test(migratetypes_by_name),
 		cmocka_unit_test(migratetypes_of_the_future),
 		cmocka_unit_test(enumerators),
-		cmocka_unit_test(distance_of_preempt_count),
-		cmocka_unit_test(distance_of_pcpu_hot),
-		cmocka_unit_test(no_distance_without_the_section),
+		cmocka_unit_test(place_of_preempt_count),
+		cmocka_unit_test(place_of_pcpu_hot),
+		cmocka_unit_test(no_place_without_the_section),
+		cmocka_unit_test(place_of_misses),
 	};
 
 	return cmocka_run_group_tests_name("btf facts", tests, NULL, NULL);
