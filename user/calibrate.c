@@ -9,6 +9,7 @@
 #define PAGEMAP_PFN	((1ull << 55) - 1)
 #define PAGEMAP_PRESENT (1ull << 63)
 #define AGREEMENT	4
+#define ALIGNMENT	(1u << 20)
 
 static int read_pfns(const char *area, size_t page_size, __u64 pfn[CALIBRATE_PAGES])
 {
@@ -45,7 +46,7 @@ int calibrate__touch(__u64 pfn[CALIBRATE_PAGES])
 }
 
 __u64 calibrate__vmemmap(const __u64 *pages, size_t nr_pages, const __u64 *pfns, size_t nr_pfns,
-			 uint32_t page_struct)
+			 __u32 page_struct)
 {
 	__u64 best = 0;
 	size_t most = AGREEMENT - 1;
@@ -55,6 +56,8 @@ __u64 calibrate__vmemmap(const __u64 *pages, size_t nr_pages, const __u64 *pfns,
 			__u64 base = pages[i] - pfns[j] * page_struct;
 			size_t agree = 0;
 
+			if (base % ALIGNMENT)
+				continue;
 			for (size_t a = 0; a < nr_pages; a++)
 				for (size_t b = 0; b < nr_pfns; b++)
 					agree += pages[a] == base + pfns[b] * page_struct;

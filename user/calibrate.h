@@ -18,8 +18,11 @@
 int calibrate__touch(__u64 pfn[CALIBRATE_PAGES]);
 
 /*
- * The address of the struct page of pfn 0 that explains most pairs of struct page and
- * frame number; 0 if fewer than 4 agree.
+ * The address of the struct page of pfn 0, from struct pages that we saw being handed out
+ * and frame numbers that we were given, in no order that counts. Several addresses may
+ * explain them (pages often come in a row), but the right one is aligned: to 1 GiB on
+ * x86-64 (arch/x86/mm/kaslr.c), to 16 MiB on arm64 (arch/arm64/mm/init.c, memstart_addr).
+ * Returns 0 if none is that explains at least 4 pairs.
  */
 __u64 calibrate__vmemmap(const __u64 *pages, size_t nr_pages, const __u64 *pfns, size_t nr_pfns,
 			 uint32_t page_struct);
