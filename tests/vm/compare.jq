@@ -1,56 +1,128 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Compare a report with the module's truth: jq -nr --slurpfile report R --slurpfile truth T
-#   --arg name N --argjson marked BOOL --argjson rt BOOL -f compare.jq
-# Prints "ok - ..." and "not ok - ..." lines. With `marked` the report counts the module's
-# requests only; without, the rest of the machine too, so that it may exceed the truth.
+# Compare a report with the module's truth; called by compare in lib.sh.
+#   --slurpfile report R --slurpfile truth T --arg name N --arg status EXIT-STATUS
+#   --argjson pairings [checked, wrong] or null: what --marked said
+#   --argjson want {tier, marked, complete, reason}: the tier that must be in use; whether the
+#     report counts the module's requests only (else the rest of the machine too, so that it may
+#     exceed the truth); whether nothing may be missed; the reason of all failures
+# Prints "ok - …", "not ok - …" and one "# …" line with the figures.
 
-$report[0] as $r | $truth[0] as $t |
-($r.requests.missed) as $missed |
+$report[0] as $r | $truth[0] as $t | $r.requests.missed as $missed | ($t.rt == true) as $rt |
 
-def check(condition; text): (if condition then "ok" else "not ok" end) + " - " + $name + ": " + text;
+def check(condition; text):
+	(if condition then "ok" else "not ok" end) + " - " + $name + ": " + text;
+def total(f): [f] | add // 0;
 def key: "\(.labels.class)/\(.labels.order)/\(.labels.context)";
 def tkey: "\(.class)/\(.order)/\(.context)";
+def place: "\(.labels.order)/\(.labels.context)";
+def tplace: "\(.order)/\(.context)";
+def sums(k; f): group_by(k) | map({key: (.[0] | k), value: (map(f) | add)}) | from_entries;
+# alignment counts of each order, as [align, count] lists
+def aligned(order; list):
+	group_by(order) | map({key: (.[0] | order | tostring),
+		value: (map(list[] | [.align, .count]) | group_by(.[0])
+			| map([.[0][0], (map(.[1]) | add)]))}) | from_entries;
 
-($r.latency | map({key: key, value: .count}) | from_entries) as $counted |
-($t.series | map({key: tkey, value: .requests}) | from_entries) as $made |
-($r.failures | group_by(.labels.class + "/" + .labels.order + "/" + .labels.context)
-  | map({key: (.[0] | key), value: (map(.count) | add)}) | from_entries) as $failed |
+# The tracer's clock readings lie between the module's, so of each series no more requests may
+# be in a bucket or above it than the truth has there: the first `le` where they are, or null.
+def too_slow($seen; $true):
+	[($true[] | [.le // 1e18, 0, .count]), ($seen[] | [.le // 1e18, 1, -.count])]
+	| sort_by(-.[0], .[1])
+	| reduce .[] as [$le, $who, $count] ({left: 0, first: null};
+		.left += $count | if .left < 0 and .first == null then .first = $le else . end)
+	| .first;
 
-check($r.requests.counted + $missed >= $t.requests and
-      (($marked | not) or $r.requests.counted + $missed == $t.requests);
-      "counted \($r.requests.counted) + missed \($missed) == truth \($t.requests)"),
-check($r.requests.counted == $r.requests.succeeded + $r.requests.failed; "counted == succeeded + failed"),
-check(([$r.loss[] | select(.cause != "bulk-recursion").count] | add // 0) == $missed;
-      "missed is explained by \([$r.loss[] | "\(.cause) \(.count)"] | join(", "))"),
+($r.latency | sums(key; .count)) as $counted |
+($t.series | sums(tkey; .requests)) as $made |
+($r.failures | sums(key; .count)) as $failed |
+($t.series | map(select(.failed > 0)) | sums(tkey; .failed)) as $refused |
+([$r.latency[].max] | max // 0) as $max |
+total($r.failures[] | select(.labels.reason == "invalid").count) as $invalid |
+
+check($status == "0"; "exit status \($status)"),
+check($r.mode.tier == $want.tier; "tier \($r.mode.tier)"),
 check($t.misplaced == 0; "the module made each request in the context it meant to"),
+check($r.requests.counted == $r.requests.succeeded + $r.requests.failed;
+      "counted == succeeded + failed"),
+check(total($r.loss[] | select(.cause != "bulk-recursion").count) == $missed;
+      "missed \($missed) is explained: \([$r.loss[] | "\(.cause) \(.count)"] | join(", "))"),
+check(total($r.alignment[].below_natural) == 0; "no block below its natural alignment"),
+check([$r.latency[] | select((.buckets | map(.count) | add) != .count)] | length == 0;
+      "the buckets of each series add up"),
+(if $want.complete then check($missed == 0; "nothing missed") else empty end),
 
-(if $marked then
+(if $want.marked then
+  check($r.requests.counted + $missed == $t.requests;
+        "counted \($r.requests.counted) + missed \($missed) == truth \($t.requests)"),
   check([$counted | to_entries[] | select(.value > ($made[.key] // 0))] | length == 0;
         "no series above its truth"),
-  check($missed > 0 or $counted == $made; "every series equal to its truth where nothing was missed"),
-  check($missed > 0 or $r.requests.failed == $t.failed; "failed \($r.requests.failed) of \($t.failed)"),
-  check($missed > 0 or $r.requests.pages == $t.pages; "pages \($r.requests.pages) of \($t.pages)"),
-  check($missed > 0 or
-        ([$t.series[] | select(.failed > 0) | {key: tkey, value: .failed}] | from_entries) == $failed;
-        "failures of each series"),
-  check($missed > 0 or
-        ([$r.alignment[] | {key: .labels.order, value: [.buckets[] | [.align, .count]]}]
-         | group_by(.key) | map({key: .[0].key, value: (map(.value) | add
-             | group_by(.[0]) | map([.[0][0], (map(.[1]) | add)]))}) | from_entries)
-        == ([$t.series[] | select(.succeeded > 0)
-             | {key: "\(.order)", value: [.alignment[] | [.align, .count]]}]
-         | group_by(.key) | map({key: .[0].key, value: (map(.value) | add
-             | group_by(.[0]) | map([.[0][0], (map(.[1]) | add)]))}) | from_entries);
-        "alignment of each order"),
-  check(([$r.latency[].max] | max // 0) <= $t.run_ns;
-        "no latency above the scenario's run time: \([$r.latency[].max] | max // 0) of \($t.run_ns) ns"),
-  ([$t.series[] | select(.context == "task").requests] | add // 0) as $tasks |
-  ([$r.latency[] | select(.labels.context == "task").count] | add // 0) as $seen |
-  (if $rt or $tasks == 0 then empty
-   else check(($tasks - $seen) * 10000 <= $tasks; "tasks lose at most 0.01 %: \($tasks - $seen) of \($tasks)")
+  ([$r.latency[] | key as $key | .buckets as $seen | $t.series[] | select(tkey == $key)
+    | too_slow($seen; .latency.buckets) as $le | select($le) | "\($key) from le \($le) up"]) as $slow |
+  check($slow == [];
+        "no quantile of a series above the module's stopwatch\($slow | map(": " + .) | join(""))"),
+  check($max <= $t.max_latency_ns and $max <= $t.run_ns;
+        "largest latency \($max) ns; truth \($t.max_latency_ns), run time \($t.run_ns)"),
+  (total($t.series[] | select(.context == "task").requests)) as $tasks |
+  (total($r.latency[] | select(.labels.context == "task").count)) as $seen |
+  (if $rt or $tasks == 0 or $want.tasks_may_lose then empty
+   else check(($tasks - $seen) * 10000 <= $tasks;
+              "tasks lose at most 0.01 %: \($tasks - $seen) of \($tasks)") end),
+  (if $missed > 0 then
+    check($r.requests.failed <= $t.failed and $r.requests.pages <= $t.pages;
+          "failed and pages at most their truth")
+   else
+    check($counted == $made; "every series equal to its truth"),
+    check($r.requests.failed == $t.failed and $failed == $refused;
+          "failed \($r.requests.failed) of \($t.failed), in each series"),
+    check($r.requests.pages == $t.pages; "pages \($r.requests.pages) of \($t.pages)"),
+    check(($r.alignment | aligned(.labels.order; .buckets))
+          == ($t.series | map(select(.succeeded > 0)) | aligned(.order; .alignment));
+          "alignment of each order")
+   end),
+  (if $want.tier != "fexit" then empty else
+    check($pairings != null and $pairings[1] == 0
+          and $pairings[0] * 2 >= $r.requests.counted - $invalid;
+          "\($pairings // ["no", "?"] | "\(.[0]) pairings checked, \(.[1]) wrong") of \($r.requests.counted) counted")
    end)
+ else
+  check($r.requests.counted + $missed >= $t.requests;
+        "counted \($r.requests.counted) + missed \($missed) >= truth \($t.requests)")
+ end),
+
+(if $want.reason then
+  check($t.failed > 0 and all($r.failures[]; .labels.reason == $want.reason);
+        "all \($t.failed) failures for the reason \($want.reason)")
  else empty end),
 
-check([$r.alignment[].below_natural] | add // 0 | . == 0; "no block below its natural alignment"),
-check([$r.latency[] | select((.buckets | map(.count) | add) != .count)] | length == 0;
-      "the buckets of each series add up")
+(if $t.bulk_calls == 0 then empty else
+  # the rest of the machine makes a few
+  check($r.requests.bulk_calls >= $t.bulk_calls and $r.requests.bulk_calls <= $t.bulk_calls + 20;
+        "bulk calls \($r.requests.bulk_calls), truth \($t.bulk_calls)"),
+  check($r.requests.bulk_pages >= $t.bulk_pages and $r.requests.bulk_pages <= $t.bulk_pages + 20;
+        "bulk pages \($r.requests.bulk_pages), truth \($t.bulk_pages)")
+ end),
+
+(if $want.tier == "fexit" then
+  check([$r.mode.blind[].what] | index("latency", "bulk requests", "classes user and kernel apart",
+        "failures: memcg") == null; "sees latency, bulk, classes, memcg")
+ elif $want.tier == "kprobe" then
+  check([$r.mode.blind[].what] as $blind | $blind | index("bulk requests") != null and
+        index("latency") == null; "blind for bulk requests, not for latency")
+ else
+  check([$r.mode.blind[].what] as $blind | ["latency", "bulk requests", "gfp as asked for",
+        "classes user and kernel apart", "failures: memcg", "failures: invalid order"] - $blind == [];
+        "says what it is blind for, and the classes that it merges"),
+  # no latency: the requests of a place are its blocks and its failures
+  (($r.alignment + $r.failures) | sums(place; .count)) as $seen |
+  ($t.series | sums(tplace; .requests)) as $true |
+  ([$true | keys[] | select(test("^[5-8]/task$"))]) as $sharp |
+  check(($sharp | length) == 4 and all($sharp[]; $seen[.] == $true[.]);
+        "tasks, orders 5 to 8: \([$sharp[] | "\($seen[.])"] | join(" ")), the truth"),
+  check(all($true | keys[]; $seen[.] >= $true[.]); "every order and context has its requests")
+ end),
+
+"# \($name): counted \($r.requests.counted), missed \($missed)"
++ (if $missed > 0 then " (\([$r.loss[] | "\(.cause) \(.count)"] | join(", ")))" else "" end)
++ ", truth \($t.requests), failed \($r.requests.failed), "
++ (if $pairings then "pairings \($pairings[0]), wrong \($pairings[1]), " else "" end)
++ "max \($max) ns, stopwatch's \($t.max_latency_ns) ns"

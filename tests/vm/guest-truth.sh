@@ -1,40 +1,88 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # In the guest: run scenarios under the tracer, leave reports and truths in /out.
-# usage: guest-truth.sh rt|other
+# usage: guest-truth.sh SCENARIO…
+echo started
 
-# trace NAME 'run options' SCENARIO...
+# trace NAME 'run options' LINE…
 trace() {
 	name=$1 options=$2
 	shift 2
-	# shellcheck disable=SC2086 # options are words
+	# shellcheck disable=SC2016,SC2086 # quoted for the inner shell; options are words
 	gfptrace run -f json -o "/out/$name.json" $options -- \
-		sh -c 'gfptrace exercise "$@" > "/out/$0.truth"' "$name" "$@" 2> "/out/$name.err"
-	echo $? > "/out/$name.status"
+		sh -c '[ "$cgroup" ] && echo $$ >"$cgroup/cgroup.procs"
+			gfptrace exercise "$@" >"/out/$0.truth"' "$name" "$@" 2>"/out/$name.err"
+	echo $? >"/out/$name.status"
+}
+
+# confine KB: the next scenario runs in a memory cgroup of that size. Empty without cgroup v2.
+confine() {
+	mount -t cgroup2 none /sys/fs/cgroup 2>/dev/null
+	mkdir -p /sys/fs/cgroup/small &&
+		echo +memory >/sys/fs/cgroup/cgroup.subtree_control &&
+		echo "${1}K" >/sys/fs/cgroup/small/memory.max &&
+		export cgroup=/sys/fs/cgroup/small
 }
 
 softirq='context=softirq order=0-2 gfp=GFP_NOWAIT|__GFP_NOWARN count=2000'
 hardirq='context=hardirq order=0-1 gfp=GFP_ATOMIC|__GFP_NOWARN count=2000'
-mixed='context=mixed threads=4 cpu=0 order=0-1 count=20000 timer_us=100 hold=8'
-if [ "$1" = rt ]; then
+threads='context=mixed threads=4 cpu=0 order=0-1 hold=8'
+timer='timer_us=100'
+case $(uname -v) in
+*PREEMPT_RT*)
+	# the allocator's locks sleep there: no hardirq
 	hardirq=$softirq
-	mixed='context=mixed threads=4 cpu=0 order=0-1 count=20000 timer_us=200 hold=8'
-fi
+	timer='timer_us=200'
+	;;
+esac
+accounted='gfp=GFP_KERNEL_ACCOUNT|__GFP_NORETRY|__GFP_NOWARN'
 
-# one context after another: nothing may be missed
-trace quiet --marked \
-	'order=0-10 gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN count=3000' \
-	'order=0-3 gfp=GFP_ATOMIC|__GFP_NOWARN count=2000 hold=8' \
-	'order=0 gfp=GFP_NOIO count=500' 'order=1 gfp=GFP_NOFS count=500' \
-	'order=0 gfp=GFP_USER count=500' 'order=0 gfp=GFP_HIGHUSER_MOVABLE count=500' \
-	'order=9 gfp=GFP_TRANSHUGE_LIGHT count=100' \
-	"$softirq" "$hardirq"
-trace toobig --marked 'order=31 gfp=GFP_KERNEL|__GFP_NOWARN count=100' \
-	'order=31 gfp=GFP_ATOMIC|__GFP_NOWARN count=50' 'order=2 gfp=GFP_KERNEL count=100'
-trace bulk '' 'bulk=16 count=500 hold=64' 'bulk=16 bulk_list=1 count=500 hold=64'
-trace mixed --marked "$mixed"
-trace kprobe '--marked --tier kprobe' \
-	'order=0-10 gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN count=3000' "$softirq" "$hardirq"
-trace tracepoint '--tier tracepoint' \
-	'order=4-8 gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN count=3000' "$softirq" "$hardirq"
+for scenario; do
+	case $scenario in
+	quiet) # one context after another: nothing may be missed
+		trace quiet --marked \
+			'order=0-10 gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN count=1100' \
+			'order=0-3 gfp=GFP_ATOMIC|__GFP_NOWARN count=2000 hold=8' \
+			'order=0 gfp=GFP_NOIO count=500' 'order=1 gfp=GFP_NOFS count=500' \
+			'order=0 gfp=GFP_USER count=500' \
+			'order=0 gfp=GFP_HIGHUSER_MOVABLE count=500' \
+			'order=9 gfp=GFP_TRANSHUGE_LIGHT count=100' "$softirq" "$hardirq"
+		;;
+	toobig)
+		trace toobig --marked 'order=31 gfp=GFP_KERNEL|__GFP_NOWARN count=100' \
+			'order=31 gfp=GFP_ATOMIC|__GFP_NOWARN count=50' \
+			'order=2 gfp=GFP_KERNEL count=100'
+		;;
+	memcg | kprobe-memcg) # 16 MB are spent soon, then charges are refused
+		confine 16384
+		tier=fexit
+		[ "$scenario" = memcg ] || tier=kprobe
+		trace "$scenario" "--marked --tier $tier" "order=0-3 $accounted hold=any count=3000" \
+			"order=0 $accounted hold=any count=6000"
+		cgroup=
+		;;
+	nomem) # no block of the largest order is left: no matter of the cgroup
+		trace nomem --marked 'order=10 gfp=GFP_ATOMIC|__GFP_NOWARN hold=any count=400' \
+			"order=10 $accounted hold=any count=400"
+		;;
+	bulk)
+		trace bulk --marked 'bulk=16 count=500 hold=64' 'bulk=16 bulk_list=1 count=500 hold=64'
+		;;
+	mixed) trace mixed --marked "$threads count=20000 $timer" ;;
+	nest) trace nest --marked "$threads count=5000 nest=3000" ;;
+	kprobe)
+		trace kprobe '--marked --tier kprobe' \
+			'order=0-10 gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN count=1100' \
+			"$softirq" "$hardirq"
+		;;
+	kprobe-mixed)
+		trace kprobe-mixed '--marked --tier kprobe' "$threads count=10000 $timer"
+		;;
+	tracepoint)
+		trace tracepoint '--tier tracepoint' \
+			'order=5-8 gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN count=1000' \
+			"$softirq" "$hardirq"
+		;;
+	esac
+done
 exit 0

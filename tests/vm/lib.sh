@@ -1,0 +1,84 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What the tests with a truth share: TAP lines, booting, comparing. Sourced; sets top and work.
+# shellcheck disable=SC2034,SC2154 # used by those who source this; kernel is theirs
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd) || exit
+all_kernels=(6.1 6.1-cloud 6.1-rt 6.12 6.12-cloud 6.12-rt)
+work=$(mktemp -d) || exit
+trap 'rm -rf "$work"' EXIT
+: >"$work/err"
+export GFPTRACE_BIN=${GFPTRACE:-$top/build/gfptrace}
+n=0
+failed=0
+
+# result STATUS NAME: an ok line, or a not ok line and the end of $work/err.
+result() {
+	n=$((n + 1))
+	if (($1 == 0)); then
+		echo "ok $n - $kernel: $2"
+		return
+	fi
+	failed=1
+	echo "not ok $n - $kernel: $2"
+	tail -n 10 "$work/err" | sed 's/^/#   /'
+}
+
+# results: numbers the "ok - …" and "not ok - …" lines of stdin. Nothing at all is a failure.
+results() {
+	local line count=0
+
+	: >"$work/err"
+	while IFS= read -r line; do
+		case $line in
+		'ok - '*) result 0 "${line#ok - }" ;;
+		'not ok - '*) result 1 "${line#not ok - }" ;;
+		'#'*)
+			echo "# $kernel ${line#\# }"
+			continue
+			;;
+		*) continue ;;
+		esac
+		count=$((count + 1))
+	done
+	((count)) || result 1 "${1:-comparison}: no result"
+}
+
+# boot OPTION… -- CMD…: a VM of $kernel with the module; CMD must print "started" first.
+# Leaves /out in $work/out. A guest that panics before CMD started gets a second chance.
+# Returns tools/vm's status, 77 after a SKIP line.
+boot() {
+	local rc try
+
+	for try in 1 2; do
+		rm -rf "$work/out"
+		"$top/tools/vm" --kernel "$kernel" --module allocpage --out "$work/out" "$@" \
+			>"$work/stdout" 2>"$work/err"
+		rc=$?
+		if ((rc != 125)) || grep -q started "$work/stdout" ||
+			! grep -q 'the kernel panicked' "$work/err"; then
+			break
+		fi
+		((try == 2)) || echo "# $kernel: the guest panicked before the test began; once more"
+	done
+	if ((rc == 77)); then
+		n=$((n + 1))
+		echo "ok $n - $kernel # SKIP $(head -n 1 "$work/err")"
+	fi
+	return "$rc"
+}
+
+# compare SCENARIO JSON: one scenario's report with its truth, with what the test expects of it.
+compare() {
+	local file=$work/out/$1 pairings
+
+	pairings=$(sed -n 's/.*marked: \([0-9]*\) pairings checked, \([0-9]*\) wrong.*/[\1,\2]/p' \
+		"$file.err")
+	jq -nr --slurpfile report "$file.json" --slurpfile truth "$file.truth" --arg name "$1" \
+		--argjson pairings "${pairings:-null}" --argjson want "$2" \
+		--arg status "$(cat "$file.status" 2>&1)" \
+		-f "$top/tests/vm/compare.jq" 2>"$work/jq-err" >"$work/compared"
+	if (($?)) && cat "$work/jq-err" "$file.err" >"$work/err" 2>&1; then
+		result 1 "$1: comparison ends"
+	fi
+	results "$1" <"$work/compared"
+}

@@ -1,0 +1,72 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# TAP: what gfptrace counts, against the module that made the requests.
+# Usage: tests/vm/truth.t [KERNEL…] (default: all six). GFPTRACE is the program (build/gfptrace).
+# Kernels run one after another: what disturbs the guests' clocks disturbs the latencies.
+set -u
+# shellcheck source=tests/vm/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+kernels=("$@")
+((${#kernels[@]})) || kernels=("${all_kernels[@]}")
+
+# scenarios VM-OPTION… -- SCENARIO…
+scenarios() {
+	local -a options=()
+
+	while [[ $1 != -- ]]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	boot --mem 512 --timeout 400 --add "$top/tests/vm/guest-truth.sh:/guest" \
+		${options[@]+"${options[@]}"} -- sh /guest "$@"
+}
+
+one_kernel() {
+	local rc forced=()
+
+	case $kernel in
+	6.1 | 6.12) forced=(kprobe kprobe-memcg kprobe-mixed tracepoint) ;;
+	esac
+	scenarios -- quiet toobig memcg nomem bulk mixed nest ${forced[@]+"${forced[@]}"}
+	rc=$?
+	((rc != 77)) || return
+	result "$rc" "all scenarios run, no kernel warning"
+	((rc == 0)) || return
+	compare quiet '{"tier": "fexit", "marked": true, "complete": true}'
+	compare toobig '{"tier": "fexit", "marked": true, "complete": true, "reason": "invalid"}'
+	compare memcg '{"tier": "fexit", "marked": true, "complete": true, "reason": "memcg"}'
+	compare nomem '{"tier": "fexit", "marked": true, "complete": true, "reason": "unknown"}'
+	compare bulk '{"tier": "fexit", "marked": true, "complete": true}'
+	compare mixed '{"tier": "fexit", "marked": true}'
+	compare nest '{"tier": "fexit", "marked": true}'
+	((${#forced[@]})) || return
+	compare kprobe '{"tier": "kprobe", "marked": true, "complete": true}'
+	compare kprobe-memcg '{"tier": "kprobe", "marked": true, "complete": true, "reason": "memcg"}'
+	compare kprobe-mixed '{"tier": "kprobe", "marked": true}'
+	compare tracepoint '{"tier": "tracepoint", "complete": true}'
+}
+
+# Tasks preempt one another inside the tracer's programs: they may lose, the sums must hold.
+preempt_full() {
+	local rc
+
+	scenarios --append preempt=full -- mixed
+	rc=$?
+	((rc != 77)) || return
+	kernel+=' preempt=full'
+	result "$rc" "mixed runs, no kernel warning"
+	((rc == 0)) || return
+	jq -e '.host.preempt == "full"' "$work/out/mixed.json" >"$work/err"
+	result $? "the report says preempt full"
+	compare mixed '{"tier": "fexit", "marked": true, "tasks_may_lose": true}'
+}
+
+for kernel in "${kernels[@]}"; do
+	SECONDS=0
+	one_kernel
+	[[ $kernel != 6.12 ]] || preempt_full
+	echo "# $kernel: $SECONDS s"
+done
+echo "1..$n"
+exit "$failed"
