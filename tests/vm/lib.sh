@@ -73,11 +73,11 @@ compare() {
 
 	pairings=$(sed -n 's/.*marked: \([0-9]*\) pairings checked, \([0-9]*\) wrong.*/[\1,\2]/p' \
 		"$file.err")
-	jq -nr --slurpfile report "$file.json" --slurpfile truth "$file.truth" --arg name "$1" \
+	if ! jq -nr --slurpfile report "$file.json" --slurpfile truth "$file.truth" --arg name "$1" \
 		--argjson pairings "${pairings:-null}" --argjson want "$2" \
 		--arg status "$(cat "$file.status" 2>&1)" \
-		-f "$top/tests/vm/compare.jq" 2>"$work/jq-err" >"$work/compared"
-	if (($?)) && cat "$work/jq-err" "$file.err" >"$work/err" 2>&1; then
+		-f "$top/tests/vm/compare.jq" >"$work/compared" 2>"$work/jq-err"; then
+		cat "$work/jq-err" "$file.err" >"$work/err" 2>&1
 		result 1 "$1: comparison ends"
 	fi
 	results "$1" <"$work/compared"

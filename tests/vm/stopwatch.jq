@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The tracer's latencies against the module's own stopwatch, in deterministic time.
+#   jq -nr --slurpfile report R --slurpfile truth T -f stopwatch.jq
+# The stopwatch also contains the probes' work before the tracer's first clock reading and after
+# its second: the constant. It is taken at the p50 of the order-0 series without zero-filling and
+# must be the same for every series, within one bucket.
+
+$report[0] as $r | $truth[0] as $t |
+
+def check(condition; text): (if condition then "ok" else "not ok" end) + " - " + text;
+# include/gfptrace/buckets.h: the width of the bucket whose largest value is `le`
+def width: if . < 2048 then 4 else pow(2; (log2 | floor) - 4) end;
+# bucket of the percentile: {low, le}
+def bucket($permille): .latency // . | (.count * $permille / 1000 | ceil) as $rank
+	| reduce .buckets[] as $b ({seen: 0, le: null};
+		if .le == null then .seen += $b.count | if .seen >= $rank then .le = $b.le else . end
+		else . end)
+	| {le, low: (.le + 1 - (.le | width))};
+def middle: .low + ((.le - .low) / 2 | floor);
+
+[$t.series[] as $s | $r.latency[]
+ | select(.labels.class == $s.class and .labels.order == "\($s.order)"
+          and .labels.context == $s.context)
+ | {name: "\($s.class)/\($s.order)", seen: ., made: $s}] as $pairs |
+($pairs | map(select(.name == "noio/0"))[0]) as $base |
+(($base.made | bucket(500) | middle) - $base.seen.p50) as $constant |
+
+check($r.host.clock == "icount"; "the report says that the clock is icount"),
+check($r.requests.missed == 0; "nothing missed"),
+check($pairs | length == 8; "8 series"),
+check(all($pairs[]; .seen.count == .made.requests); "the series are the module's alone"),
+check($constant >= 0; "the constant is not negative"),
+"# cost of the probes inside the stopwatch: \($constant) ns (instructions), order 0, p50",
+($pairs[] | .name as $name | .seen as $seen | .made as $made
+ | ([500, "p50", $seen.p50], [990, "p99", $seen.p99]) as [$permille, $label, $value]
+ | ($made | bucket($permille)) as $b | ($b.le | width) as $w
+ | "# \($name) \($label): tracer \($value), stopwatch \($b | middle), difference \(($b | middle) - $value), bucket \($w) ns",
+   check((($b | middle) - $value - $constant | fabs) <= $w;
+         "\($name): \($label) within one bucket and the constant")),
+($pairs[] | "# \(.name): mean of the differences \((.made.latency.sum - .seen.sum) / .seen.count * 10 | round / 10) ns")
