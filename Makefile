@@ -32,7 +32,8 @@ ALL_LDFLAGS = $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
 ARCH := $(shell uname -m)
 BPF_ARCH := $(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(ARCH)))
 BPF_CFLAGS := -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -D__bpf__ -g -O2 -mcpu=v3 -std=gnu17 \
-              $(WARNINGS) -Wno-unused-parameter -Wno-missing-prototypes -Iinclude -Ivmlinux
+              $(WARNINGS) -Wno-unused-parameter -Wno-unused-function -Wno-missing-prototypes \
+              -Iinclude -Ivmlinux
 
 BPF_SOURCES  := $(wildcard bpf/*.bpf.c)
 BPF_OBJECTS  := $(BPF_SOURCES:%.bpf.c=$(O)/%.bpf.o)

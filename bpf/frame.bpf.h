@@ -95,7 +95,7 @@ static __always_inline bool frame__put(__u64 tag, __u32 gfp)
 
 /* Drop the frames of this stack that lie below `limit`, where nothing is alive. Returns how many.
  */
-static __noinline __attribute__((unused)) int frame__drop_below(__u64 limit)
+static __noinline int frame__drop_below(__u64 limit)
 {
 	struct gft_line *line = frame__line(limit);
 	int dropped = 0;
