@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <mntent.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/vfs.h>
@@ -45,10 +46,10 @@ static int mount_point(char *path, size_t size)
 /* kernfs encodes the id itself as the file handle: FILEID_KERNFS (include/linux/exportfs.h). */
 int cgroup__path(uint64_t id, char *path, size_t size)
 {
-	struct {
-		struct file_handle handle;
-		uint64_t id;
-	} handle = {.handle = {.handle_bytes = sizeof(id), .handle_type = 0xfe}, .id = id};
+	union {
+		struct file_handle header;
+		unsigned char bytes[sizeof(struct file_handle) + sizeof(id)];
+	} handle = {.header = {.handle_bytes = sizeof(id), .handle_type = 0xfe}};
 	char mount[512], link[64], target[4096];
 	ssize_t length;
 	int mount_fd, fd, err = mount_point(mount, sizeof(mount));
@@ -58,7 +59,8 @@ int cgroup__path(uint64_t id, char *path, size_t size)
 	mount_fd = open(mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (mount_fd < 0)
 		return -errno;
-	fd = open_by_handle_at(mount_fd, &handle.handle, O_RDONLY | O_PATH | O_CLOEXEC);
+	memcpy(handle.bytes + offsetof(struct file_handle, f_handle), &id, sizeof(id));
+	fd = open_by_handle_at(mount_fd, &handle.header, O_RDONLY | O_PATH | O_CLOEXEC);
 	close(mount_fd);
 	if (fd < 0)
 		return -ENOENT;

@@ -63,7 +63,7 @@ static const char *format_time(struct report *report, const struct timespec *tim
 static int describe_command(struct report *report, const struct run *run)
 {
 	char **argv = run->options->command;
-	size_t count = 0;
+	size_t count = 1; /* options.c refuses an empty command */
 
 	if (!argv)
 		return 0;

@@ -38,7 +38,8 @@ struct tracer {
 };
 
 /* libbpf's own words are for -v: what it says is not what the user can act on. */
-static int print_libbpf(enum libbpf_print_level level, const char *format, va_list arguments)
+static __attribute__((format(printf, 2, 0))) int print_libbpf(enum libbpf_print_level level,
+							      const char *format, va_list arguments)
 {
 	if (level == LIBBPF_DEBUG || log__level() < LOG_VERBOSE)
 		return 0;
