@@ -180,7 +180,7 @@ static const char *label_of(const struct series *s, enum dimension dimension)
 	case DIM_COMM:
 		if (key[GFT_KEY_COMM] == 5)
 			return "xxxxxxxxxxxxxxxx";
-		snprintf(number, 24, "task-%u", key[GFT_KEY_COMM] - 1);
+		snprintf(number, 24, "task-%d", key[GFT_KEY_COMM] - 1);
 		if (!key[GFT_KEY_COMM])
 			return "none";
 		return key[GFT_KEY_COMM] > 6 ? "other" : number;
