@@ -6,6 +6,7 @@
  *	scenario.c  words to struct ap_scenario; gfp.c the names of the gfp bits
  *	runner.c    one run: its workers, their start, their end
  *	request.c   one request, its stopwatch, what becomes of its pages
+ *	bench.c     the price of a request: a tight loop of requests, timed as a whole
  *	timer.c     requests in softirq and hardirq context
  *	truth.c     the counters, and how they are shown
  */
@@ -54,6 +55,7 @@ struct ap_scenario {
 	u32 bulk;
 	u32 bulk_list;
 	u32 exhaust;
+	u32 bench;
 	u32 nid;
 	u32 reset;
 };
@@ -72,6 +74,7 @@ struct ap_totals {
 	u64 bulk_single; /* bulk calls that may have made one request at the choke point */
 	u64 misplaced;	 /* requests in another context than the worker's: must be 0 */
 	u64 refused[GFT_CONTEXTS];
+	u64 bench_pairs, bench_warmup, bench_failed, bench_ns; /* ns: without the warm-up */
 	u64 scenarios, run_ns;
 };
 
@@ -124,6 +127,9 @@ static inline bool ap_interrupted(const struct ap_run *run)
 {
 	return READ_ONCE(run->stop);
 }
+
+/* bench.c */
+void ap_bench(struct ap_worker *worker);
 
 /* timer.c */
 void ap_timer_setup(struct ap_worker *worker);

@@ -173,6 +173,10 @@ void ap_work(struct ap_worker *worker)
 		exhaust(worker);
 		return;
 	}
+	if (worker->run->scenario->bench) {
+		ap_bench(worker);
+		return;
+	}
 	for (; worker->left && !stopped(worker); worker->left--) {
 		ap_timer_aim(worker);
 		ap_step(worker);

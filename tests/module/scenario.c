@@ -29,6 +29,7 @@ static const struct {
 	NUMBER("bulk", bulk, 0, AP_MAX_BULK, 0), /* pages of a bulk call, instead of requests */
 	NUMBER("bulk_list", bulk_list, 0, 1, 0),
 	NUMBER("exhaust", exhaust, 0, 1, 0), /* until NULL, then `count` failures within hold_ms */
+	NUMBER("bench", bench, 0, 1, 0), /* `count` pairs of request and free, timed as a whole */
 	NUMBER("nid", nid, 0, MAX_NUMNODES - 1, AP_NODE_LOCAL),
 	NUMBER("reset", reset, 0, 1, 0),
 #undef NUMBER
@@ -126,6 +127,12 @@ static const char *contradiction(const struct ap_scenario *s)
 		return "exhaust is for requests in task context";
 	if (s->exhaust && s->gfp & __GFP_DIRECT_RECLAIM && !(s->gfp & patient))
 		return "exhaust would wake the OOM killer: add __GFP_NORETRY or use GFP_ATOMIC";
+	if (s->bench && (s->bulk || s->exhaust || s->hold || !s->free || timers))
+		return "bench is for requests in task context that are freed at once";
+	if (s->bench && s->nid != AP_NODE_LOCAL)
+		return "bench asks as most users do, for the local node";
+	if (s->bench && (s->order_low != s->order_high || s->order_low > AP_LARGEST_ORDER))
+		return "bench is for one order, at most the largest";
 	if (s->nest_ns && s->where != AP_MIXED)
 		return "nest is for context=mixed";
 	return NULL;

@@ -97,6 +97,10 @@ void ap_truth_merge(const struct ap_worker *worker)
 	totals.bulk_pages += worker->totals.bulk_pages;
 	totals.bulk_single += worker->totals.bulk_single;
 	totals.misplaced += worker->totals.misplaced;
+	totals.bench_pairs += worker->totals.bench_pairs;
+	totals.bench_warmup += worker->totals.bench_warmup;
+	totals.bench_failed += worker->totals.bench_failed;
+	totals.bench_ns += worker->totals.bench_ns;
 	mutex_unlock(&lock);
 }
 
@@ -234,6 +238,8 @@ int ap_truth_show(struct seq_file *file, void *data)
 		   totals.bulk_calls, totals.bulk_pages, totals.bulk_single);
 	seq_printf(file, "\"max_latency_ns\":%llu,\"slow\":%llu,\"misplaced\":%llu,", sum.max,
 		   sum.slow, totals.misplaced);
+	seq_printf(file, "\"bench\":{\"pairs\":%llu,\"warmup\":%llu,\"failed\":%llu,\"ns\":%llu},",
+		   totals.bench_pairs, totals.bench_warmup, totals.bench_failed, totals.bench_ns);
 	seq_printf(file, "\"refused\":{\"softirq\":%llu,\"hardirq\":%llu},\"series\":[",
 		   totals.refused[GFT_SOFTIRQ], totals.refused[GFT_HARDIRQ]);
 	for_each_series(show_series, &listing);
