@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The report as lines for the terminal, one table for each kernel.
+
+def left(n): . + " " * ([n - length, 0] | max);
+def right(n): " " * ([n - length, 0] | max) + .;
+def fixed(d): if . == null then "-" else
+	(. * pow(10; d) | round) as $x
+	| if d == 0 then $x | tostring
+	  else (if $x < 0 then "-" else "" end) as $sign
+		| ($x | fabs) as $x
+		| "\($sign)\($x / pow(10; d) | floor).\("0" * d + ($x % pow(10; d) | tostring) | .[-d:])"
+	  end end;
+def times(d): if . == null then "-" else fixed(d) + "×" end;
+
+def row: (.variant | left(36)) + (if .status == "ok" then
+	(.pair.instructions | fixed(1) | right(10)) + (.pair.overhead | fixed(1) | right(10))
+	+ (.pair.floor_ratio | times(3) | right(9)) + (.pair.peer_ratio | times(2) | right(8))
+	+ (.fault.instructions | fixed(0) | right(10)) + (.fault.overhead | fixed(0) | right(9))
+	+ (.fault.floor_ratio | times(2) | right(9)) + (.fault.peer_ratio | times(2) | right(8))
+	else "  \(.status): \(.note)" end);
+
+.kernels[]
+| "Linux \(.release), \(.function), 1 CPU, \(.settings)",
+  ("" | left(36)) + ("pair" | right(10)) + ("over" | right(10)) + ("floor" | right(9))
+	+ ("peer" | right(8)) + ("fault" | right(10)) + ("over" | right(9)) + ("floor" | right(9))
+	+ ("peer" | right(8)),
+  (.variants[] | row),
+  ""
