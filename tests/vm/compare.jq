@@ -37,6 +37,7 @@ def too_slow($seen; $true):
 ($r.failures | sums(key; .count)) as $failed |
 ($t.series | map(select(.failed > 0)) | sums(tkey; .failed)) as $refused |
 ([$r.latency[].max] | max // 0) as $max |
+$r.mode.sees as $sees | [$r.mode.blind[].what] as $blind |
 total($r.failures[] | select(.labels.reason == "invalid").count) as $invalid |
 
 check($status == "0"; "exit status \($status)"),
@@ -103,13 +104,13 @@ check([$r.latency[] | select((.buckets | map(.count) | add) != .count)] | length
  end),
 
 (if $want.tier == "fexit" then
-  check([$r.mode.blind[].what] | index("latency", "bulk requests", "classes user and kernel apart",
-        "failures: memcg") == null; "sees latency, bulk, classes, memcg")
+  check(["latency", "bulk requests", "classes user and kernel apart", "failures: memcg"]
+        - $sees == []; "sees latency, bulk, classes, memcg")
  elif $want.tier == "kprobe" then
-  check([$r.mode.blind[].what] as $blind | $blind | index("bulk requests") != null and
-        index("latency") == null; "blind for bulk requests, not for latency")
+  check(["bulk requests"] - $blind == [] and ["latency", "failures: memcg"] - $sees == [];
+        "blind for bulk requests, sees latency, memcg")
  else
-  check([$r.mode.blind[].what] as $blind | ["latency", "bulk requests", "gfp as asked for",
+  check(["latency", "bulk requests", "gfp as asked for",
         "classes user and kernel apart", "failures: memcg", "failures: invalid order"] - $blind == [];
         "says what it is blind for, and the classes that it merges"),
   # no latency: the requests of a place are its blocks and its failures

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# In the guest: requests of classes that nobody else uses, with and without zero-filling, so that
-# their series are the module's alone without --marked, whose check costs time. See stopwatch.t.
+# In the guest: requests of classes that nobody else uses, with and without zero-filling, so
+# that their series are the module's own without --marked, whose check costs time. See stopwatch.t.
 echo started
 # shellcheck disable=SC2016 # quoted for the inner shell
 gfptrace run -f json -o /out/stopwatch.json -- sh -c 'gfptrace exercise "$@" >/out/stopwatch.truth' sh \

@@ -13,7 +13,7 @@ kernels=("$@")
 watch() {
 	local rc
 
-	boot --icount --mem 512 --timeout 400 --add "$top/tests/vm/guest-stopwatch.sh:/guest" \
+	boot --icount --mem 512 --timeout 400 --append init_on_alloc=0 --add "$top/tests/vm/guest-stopwatch.sh:/guest" \
 		-- sh /guest
 	rc=$?
 	((rc != 77)) || return "$rc"
