@@ -25,6 +25,7 @@ if ((status == 3)); then
 	skip_all "$(head -n 1 "$err")"
 fi
 cc -O1 -Wall -o "$work/load" tests/live/load.c || skip_all "cannot compile tests/live/load.c"
+# shellcheck disable=SC2034 # for the tests that source this
 load=$work/load
 report=$work/report.json
 
@@ -35,6 +36,7 @@ holds() {
 
 # The sums that DESIGN 3.3 promises of every report.
 sums() { # [FILE]
+	# shellcheck disable=SC2016 # the variables are jq's
 	holds '
 		def total(f): map(f) | add // 0;
 		.requests as $r | (.latency | length > 0) as $timed |
