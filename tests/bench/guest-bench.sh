@@ -28,7 +28,9 @@ choke_point() {
 
 # sum_counts FILE: the counts of a histogram as funclatency, bpftrace and perf draw it
 sum_counts() {
-	awk -F '|' 'NF > 1 { n = split($1, word, " "); if (word[n] ~ /^[0-9]+$/) sum += word[n] }
+	awk -F '|' 'NF > 1 { n = split($1, word, " "); split($2, cell, " ")
+			if (word[n] ~ /^[0-9]+$/) sum += word[n]
+			else if (cell[1] ~ /^[0-9]+$/) sum += cell[1] }
 		END { print sum + 0 }' "$1"
 }
 
@@ -82,7 +84,7 @@ trace() {
 			seen=$(sum_counts /tmp/tracer.out)
 		;;
 	perf-ftrace)
-		in_foreground perf ftrace latency -T "$function" -- /tmp/work &&
+		in_foreground perf ftrace latency -a -T "$function" -- /tmp/work &&
 			seen=$(sum_counts /tmp/tracer.out)
 		;;
 	perf-record)
@@ -135,8 +137,8 @@ dump() {
 	for id in $(bpftool prog show | sed -n 's/^\([0-9]*\): .*/\1/p'); do
 		name=$(bpftool prog show id "$id" | sed -n '1s/.* name \([^ ]*\).*/\1/p')
 		bpftool prog dump xlated id "$id" > "/out/$name.$id.xlated" 2>&1
-		bpftool prog dump jited id "$id" > "/out/$name.$id.jited" 2>&1
 	done
+	$here/dump /out
 }
 
 set -f
