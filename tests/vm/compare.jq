@@ -126,4 +126,6 @@ check([$r.latency[] | select((.buckets | map(.count) | add) != .count)] | length
 + (if $missed > 0 then " (\([$r.loss[] | "\(.cause) \(.count)"] | join(", ")))" else "" end)
 + ", truth \($t.requests), failed \($r.requests.failed), "
 + (if $pairings then "pairings \($pairings[0]), wrong \($pairings[1]), " else "" end)
-+ "max \($max) ns, stopwatch's \($t.max_latency_ns) ns"
++ (if $t.bulk_calls > 0 then "bulk calls \($r.requests.bulk_calls) of \($t.bulk_calls), pages "
+     + "\($r.requests.bulk_pages) of \($t.bulk_pages)"
+   else "max \($max) ns, stopwatch's \($t.max_latency_ns) ns" end)
