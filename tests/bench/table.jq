@@ -19,10 +19,27 @@ def row: (.variant | left(36)) + (if .status == "ok" then
 	+ (.fault.floor_ratio | times(2) | right(9)) + (.fault.peer_ratio | times(2) | right(8))
 	else "  \(.status): \(.note)" end);
 
-.kernels[]
+def turn: (.tracer | left(20)) + (.ns | fixed(1) | right(10)) + (.over | fixed(1) | right(10))
+	+ (if .over_quartiles then "\(.over_quartiles[0] | fixed(1))…\(.over_quartiles[1] | fixed(1))"
+		else "-" end | right(20))
+	+ (.ratio | times(3) | right(9)) + (.over_1_cpu | times(2) | right(9))
+	+ (if (.note // "") == "" then "" else "  " + .note end);
+def turns_head: left(20) + ("ns" | right(10)) + ("over" | right(10)) + ("quartiles" | right(20))
+	+ ("ratio" | right(9)) + ("1 CPU" | right(9));
+
+((.kernels // [])[]
 | "Linux \(.release), \(.function), 1 CPU, \(.settings)",
-  ("" | left(36)) + ("pair" | right(10)) + ("over" | right(10)) + ("floor" | right(9))
+  ("instructions" | left(36)) + ("pair" | right(10)) + ("over" | right(10)) + ("floor" | right(9))
 	+ ("peer" | right(8)) + ("fault" | right(10)) + ("over" | right(9)) + ("floor" | right(9))
 	+ ("peer" | right(8)),
   (.variants[] | row),
-  ""
+  ""),
+((.parallel // [])[]
+| "Linux \(.kernel), \(.unit), \(.settings)",
+  (.cpus[] | ("\(.cpus) CPUs" | turns_head), (.tracers[] | turn)),
+  ""),
+(.live // empty
+| "Linux \(.kernel), \(.unit), \(.settings)",
+  ("" | turns_head), (.tracers[] | turn),
+  ""),
+(.limits | .[]? | .[]? | "# " + .)
