@@ -62,11 +62,12 @@ preempt_full() {
 	compare mixed '{"tier": "fexit", "marked": true, "tasks_may_lose": true}'
 }
 
-for kernel in "${kernels[@]}"; do
+for name in "${kernels[@]}"; do
+	kernel=$name
 	SECONDS=0
 	one_kernel
-	[[ $kernel != 6.12 ]] || preempt_full
-	echo "# $kernel: $SECONDS s"
+	[[ $name != 6.12 ]] || preempt_full
+	echo "# $name: $SECONDS s"
 done
 echo "1..$n"
 exit "$failed"
