@@ -14,8 +14,8 @@ def compare(of; base; floor; peer):
 		| .[of] = {
 			instructions: ($x | round2),
 			overhead: ($over | round2),
-			floor_ratio: (if floor then $over / floor | round2 else null end),
-			peer_ratio: (if peer and $over > 0 then peer / $over | round2 else null end)
+			floor_ratio: (if floor and .kind != "none" then $over / floor | round2 else null end),
+			peer_ratio: (if peer and $over >= 1 and .kind != "none" then peer / $over | round2 else null end)
 		}
 	end;
 
