@@ -74,8 +74,8 @@ $(SKELETON): $(O)/bpf/gfptrace.linked.o
 $(O)/user/%.o: user/%.c | check-tools
 	$(call say,CC,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-# The only file that knows the skeleton.
-$(O)/user/tracer.o: $(SKELETON)
+# The only files that know the skeleton.
+$(O)/user/copy.o $(O)/user/locate.o: $(SKELETON)
 
 $(LIBRARY): $(filter-out $(O)/user/main.o,$(USER_OBJECTS))
 	$(call say,AR,$@)rm -f $@ && $(AR) rcsD $@ $^

@@ -79,6 +79,17 @@ static __noinline struct gft_frame *frame__find_free(__u64 tag)
 	return ours == GFT_LINE_FRAMES ? oldest : NULL;
 }
 
+/* Has another copy of the entry program left this request's frame already? */
+static __always_inline bool frame__exists(__u64 tag)
+{
+	struct gft_line *line = frame__line(tag);
+
+	for (int i = 0; i < GFT_LINE_FRAMES; i++)
+		if (line->frame[i].tag == tag)
+			return true;
+	return false;
+}
+
 /* Leave a frame for the request that enters at the stack address `tag`; false: table full. */
 static __always_inline bool frame__put(__u64 tag, __u32 gfp)
 {
@@ -123,12 +134,13 @@ static __noinline struct gft_frame *frame__search(__u64 address, bool learn)
 
 		if (frame->tag - address == gft_distance)
 			return frame;
-		if (frame->tag - address < distance) {
+		/* before the exit was attached nobody took the frames of those that ended */
+		if (learn && frame->tag - address < distance && frame->start > gft_active_since) {
 			distance = frame->tag - address;
 			nearest = frame;
 		}
 	}
-	if (!learn || !nearest)
+	if (!nearest)
 		return NULL;
 	gft_distance = distance;
 	return nearest;
@@ -141,7 +153,9 @@ static __always_inline struct gft_frame *frame__of(__u64 address, bool learn)
 
 	if (frame->tag - address == gft_distance)
 		return frame;
-	return frame__search(address, learn);
+	if (gft_config.copy > 1 && !frame->tag) /* the first copy has taken it */
+		return NULL;
+	return frame__search(address, learn && gft_config.copy == 1);
 }
 
 #endif

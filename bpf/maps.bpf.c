@@ -12,6 +12,7 @@ const volatile __u8 gft_class_of[GFT_CLASS_TABLE] = {};
 const volatile struct gft_glob gft_comm_glob = {};
 
 __u64 gft_base = 0;
+__u64 gft_active_since = ~0ull;
 __u64 gft_distance = 0;
 struct gft_line gft_frames[GFT_FRAME_LINES] = {};
 struct gft_taken gft_taken[GFT_FRAME_LINES] = {};

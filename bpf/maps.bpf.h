@@ -35,7 +35,8 @@ extern const volatile struct gft_glob gft_comm_glob;
 
 /* Address of gft_frames: a pointer less this one plus this number is the pointer as a number. */
 extern __u64 gft_base;
-extern __u64 gft_distance; /* of an exit below its entry on the stack, bytes */
+extern __u64 gft_active_since; /* ns: when the exit was attached */
+extern __u64 gft_distance;     /* of an exit below its entry on the stack, bytes */
 extern struct gft_line gft_frames[GFT_FRAME_LINES];
 extern struct gft_taken gft_taken[GFT_FRAME_LINES];
 extern struct gft_find_stats gft_find_stats;

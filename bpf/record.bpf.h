@@ -155,10 +155,12 @@ static __always_inline void record(struct gft_row *row, const struct request *re
 	if (combination >= gft_config.combinations)
 		return;
 	slot = row->slot[combination];
+	if (slot == GFT_SLOT_FILTERED) {
+		row->filtered++;
+		return;
+	}
 	if (slot == GFT_SLOT_UNCLAIMED)
 		slot = slot__claim(row, request->cpu, combination);
-	else if (slot == GFT_SLOT_FILTERED)
-		return;
 	series = series__at(request->cpu, slot);
 	if (!series)
 		return;

@@ -4,6 +4,12 @@
  * between kernels; user/kernel.c picks it). Exit: the tracepoint at the end of that
  * same function, which fires with a NULL page too. A request whose order is above the
  * largest returns before it, so the entry counts that one.
+ *
+ * A program that runs is not run again on that CPU by what interrupts it. Further copies
+ * of both programs, attached to the same places, catch those requests: the first copy of
+ * the entry that runs leaves the frame, the first copy of the exit takes it. The first
+ * copy alone knows how many requests there were: those it paired, those it could not, and
+ * those that the kernel counted as skipped. What all copies paired is less by the loss.
  */
 #include "filter.bpf.h"
 #include "record.bpf.h"
@@ -32,10 +38,12 @@ static __always_inline int begin(void *ctx, __u64 address, __u32 gfp, __u32 orde
 	struct gft_row *row;
 
 	if (order > gft_config.max_order)
-		return refuse(ctx, gfp);
+		return gft_config.copy == 1 ? refuse(ctx, gfp) : 0;
+	if (gft_config.copy > 1 && frame__exists(address))
+		return 0;
 	if (gft_config.marked) /* whatever an earlier request left that was not checked */
 		gft_taken[line_of(address)].tag = 0;
-	if (frame__put(address, gfp))
+	if (frame__put(address, gfp) || gft_config.copy > 1)
 		return 0;
 	row = row__of(bpf_get_smp_processor_id());
 	if (row)
@@ -68,8 +76,9 @@ static __always_inline bool is_thread(enum gft_context context)
  */
 static __always_inline void drop_stale(struct gft_row *row, __u64 address, enum gft_context context)
 {
-	if (gft_config.preempt_rt)
-		return; /* interrupts may not ask for pages there */
+	/* under PREEMPT_RT interrupts may not ask for pages */
+	if (gft_config.preempt_rt || gft_config.copy > 1)
+		return;
 	if (context != GFT_TASK) {
 		row->irq_top = address | ((1ull << GFT_STACK_SHIFT) - 1);
 		row->irq_line = line_of(address);
@@ -123,7 +132,7 @@ static __always_inline bool pair(struct gft_row *row, __u64 address, struct requ
 	bool thread = is_thread(request->context);
 	struct gft_frame *frame = frame__of(address, thread);
 
-	if (gft_config.marked)
+	if (gft_config.marked && gft_config.copy == 1)
 		gft_taken[line_of(address)].tag = 0;
 	if (!thread && entry_was_skipped(row, request->context) && frame) {
 		frame->tag = 0;
@@ -132,7 +141,7 @@ static __always_inline bool pair(struct gft_row *row, __u64 address, struct requ
 	}
 	if (frame)
 		frame__take(frame, now, request);
-	else
+	else if (gft_config.copy == 1)
 		row->unpaired++;
 	return frame;
 }
@@ -140,10 +149,11 @@ static __always_inline bool pair(struct gft_row *row, __u64 address, struct requ
 /* A request that ended and was paired: count it if it is one of those asked for. */
 static __always_inline void count(struct gft_row *row, struct request *request)
 {
-	if (gft_config.marked && !(request->gfp >> GFT_MARK_SHIFT))
+	if ((gft_config.marked && !(request->gfp >> GFT_MARK_SHIFT)) ||
+	    !task_matches(request->context)) {
+		row->filtered++;
 		return;
-	if (!task_matches(request->context))
-		return;
+	}
 	if (request->page && gft_config.vmemmap) {
 		request->pfn = pfn_of(request->page);
 		request->range = range_of(row, request->pfn);

@@ -28,6 +28,7 @@ struct run {
 	struct timespec start; /* of the current report's window, CLOCK_REALTIME */
 	uint64_t start_ns;
 	bool status_line;
+	bool lossy; /* more than --max-loss */
 };
 
 static void clear_status_line(const struct run *run)
@@ -36,9 +37,8 @@ static void clear_status_line(const struct run *run)
 		fputs("\r\033[K", stderr);
 }
 
-static void draw_status_line(struct run *run)
+static void draw_status_line(const struct run *run, struct session_totals totals)
 {
-	struct session_totals totals = session__totals(&run->session);
 	double elapsed = (double)window__elapsed(&run->window) / 1e9;
 	double left = (double)run->options->duration_ns / 1e9 - elapsed;
 
@@ -47,6 +47,15 @@ static void draw_status_line(struct run *run)
 		left > 0 ? "left" : "for", left > 0 ? left : elapsed, totals.counted, totals.failed,
 		totals.missed);
 	fflush(stderr);
+}
+
+static void tick(struct run *run)
+{
+	struct session_totals totals = session__totals(&run->session);
+
+	session__watch(&run->session, &totals);
+	if (run->status_line)
+		draw_status_line(run, totals);
 }
 
 /* RFC 3339 in UTC, to the millisecond. */
@@ -83,10 +92,23 @@ static int describe_command(struct report *report, const struct run *run)
 	return 0;
 }
 
+/* More loss than --max-loss bears is an error where it was given. */
+static void check_loss(struct run *run, const struct report *report)
+{
+	uint64_t made = report->requests.counted + report->requests.missed;
+	double percent = made ? 100.0 * (double)report->requests.missed / (double)made : 0;
+
+	if (!run->options->max_loss_given || percent <= run->options->max_loss)
+		return;
+	log_error("%.3g %% of the requests were missed, more than --max-loss %g", percent,
+		  run->options->max_loss);
+	run->lossy = true;
+}
+
 /* Print the report of the window that ends now. Returns an exit status. */
 static int print_report(struct run *run, const char *stopped_by, uint64_t end_ns)
 {
-	struct report *report = session__report(&run->session);
+	struct report *report = session__report(&run->session, run->start_ns);
 	int err;
 
 	clear_status_line(run);
@@ -95,6 +117,7 @@ static int print_report(struct run *run, const char *stopped_by, uint64_t end_ns
 	report->window.start = format_time(report, &run->start);
 	report->window.duration_ns = end_ns - run->start_ns;
 	report->window.stopped_by = stopped_by;
+	check_loss(run, report);
 	err = describe_command(report, run);
 	if (!err)
 		err = output__write(run->output, run->options->format, report);
@@ -127,7 +150,7 @@ static int trace(struct run *run)
 	for (;;) {
 		event = window__wait(&run->window);
 		if (event == WINDOW_TICK)
-			draw_status_line(run);
+			tick(run);
 		else if (event == WINDOW_INTERVAL)
 			status = print_report(run, "duration", window__now());
 		else
@@ -160,8 +183,8 @@ static int begin(struct run *run)
 	if (status)
 		return status;
 	clock_gettime(CLOCK_REALTIME, &run->start);
-	err = window__open(&run->window, options->duration_ns, options->interval_ns,
-			   run->status_line ? TICK_NS : 0, options->command ? &run->child : NULL);
+	err = window__open(&run->window, options->duration_ns, options->interval_ns, TICK_NS,
+			   options->command ? &run->child : NULL);
 	run->start_ns = run->window.start_ns;
 	if (err) {
 		log_err(err, "timers");
@@ -236,6 +259,8 @@ int cmd_run(int argc, char **argv)
 		output__discard(run.output);
 	else
 		status = output__status(output__close(run.output));
+	if (!status && run.lossy)
+		status = STATUS_INTERNAL;
 	child__end(&run.child, 0);
 	window__close(&run.window);
 	session__close(&run.session);

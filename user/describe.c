@@ -75,14 +75,13 @@ int describe__mode(struct report *report, const struct kernel *kernel, const str
 	report->mode.entry = entry;
 	report->mode.bulk_entry = tracer__bulk(tracer) ? kernel->facts.bulk.name : "";
 	report->mode.sample = 1;
-	report->mode.coverage_asked = "fast";
-	report->mode.coverage_copies = 1;
+	report->mode.coverage_copies = tracer__copies(tracer);
 	return describe_sights(report, sights, LENGTH(sights));
 }
 
 int describe__cost(struct report *report, const struct tracer *tracer)
 {
-	struct tracer_program programs[TRACER_PROGRAMS];
+	struct program_state programs[TRACER_PROGRAMS];
 	size_t count = tracer__programs(tracer, programs, TRACER_PROGRAMS);
 
 	for (size_t i = 0; i < count; i++) {

@@ -7,6 +7,7 @@
 #include "options_table.h"
 #include "options_value.h"
 
+#define DEFAULT_MAX_LOSS     1.0 /* per cent */
 #define DEFAULT_MEMORY_LIMIT (256ull << 20)
 
 struct parser {
@@ -44,6 +45,7 @@ static void set_defaults(enum command command, struct options *options)
 	memset(options, 0, sizeof(*options));
 	options->format = &formats[0];
 	options->memory_limit = DEFAULT_MEMORY_LIMIT;
+	options->max_loss = DEFAULT_MAX_LOSS;
 	if (command == COMMAND_RUN) {
 		options->by[DIM_CLASS] = true;
 		options->by[DIM_ORDER] = true;

@@ -20,6 +20,11 @@ enum tier { TIER_AUTO, TIER_FEXIT, TIER_KPROBE, TIER_TRACEPOINT, TIERS };
 
 extern const char *const tier_names[TIERS];
 
+/* How many copies of the programs: one; enough to lose nothing; first one, then enough. */
+enum coverage { COVERAGE_AUTO, COVERAGE_FAST, COVERAGE_EXACT, COVERAGES };
+
+extern const char *const coverage_names[COVERAGES];
+
 #define OPTIONS_PIDS   16
 #define OPTIONS_ORDERS 64 /* the parser's bound; the kernel's own is known only to `run` */
 #define OPTIONS_COMM   31 /* characters of a --comm glob */
@@ -46,6 +51,9 @@ struct options {
 	const char *cgroup; /* a path; NULL: not given */
 
 	enum tier tier;
+	enum coverage coverage;
+	bool max_loss_given;
+	double max_loss; /* per cent of the requests; more is an error where it was given */
 	bool addresses;
 	bool marked; /* count only requests that carry the test module's mark, check each pairing */
 	uint64_t memory_limit; /* bytes of map memory */

@@ -8,6 +8,7 @@
 static const char *const class_names[GFT_CLASSES] = GFT_CLASS_NAMES;
 static const char *const context_names[GFT_CONTEXTS] = GFT_CONTEXT_NAMES;
 const char *const tier_names[TIERS] = {"auto", "fexit", "kprobe", "tracepoint"};
+const char *const coverage_names[COVERAGES] = {"auto", "fast", "exact"};
 
 #define RUN	  (1u << COMMAND_RUN)
 #define REPORT	  (1u << COMMAND_REPORT)
@@ -67,9 +68,16 @@ const struct option_row option_table[] = {
 	  .commands = RUN, AT(cgroup), .max = 4095,
 	  .help = "only tasks in this cgroup or below it" },
 
-	{ .name = "tier", .type = OPTION_TIER, .metavar = "TIER", .group = "Tracing",
-	  .commands = RUN, AT(tier), .fallback = "auto",
+	{ .name = "tier", .type = OPTION_CHOICE, .metavar = "TIER", .group = "Tracing",
+	  .commands = RUN, AT(tier), .fallback = "auto", .words = tier_names, .nr_words = TIERS,
 	  .help = "auto, fexit, kprobe or tracepoint; a forced tier never falls back" },
+	{ .name = "coverage", .type = OPTION_CHOICE, .metavar = "HOW", .group = "Tracing",
+	  .commands = RUN, AT(coverage), .fallback = "auto", .words = coverage_names,
+	  .nr_words = COVERAGES,
+	  .help = "fast: least cost; exact: lose nothing; auto: fast until the loss passes --max-loss" },
+	{ .name = "max-loss", .type = OPTION_PERCENT, .metavar = "PCT", .group = "Tracing",
+	  .commands = RUN, AT(max_loss), .given = offsetof(struct options, max_loss_given),
+	  .fallback = "1", .help = "the loss that auto bears; where given, more of it exits 4" },
 	{ .name = "memory-limit", .type = OPTION_SIZE, .metavar = "SIZE", .group = "Tracing",
 	  .commands = RUN, AT(memory_limit), .fallback = "256M",
 	  .help = "refuse to start if the maps need more memory: 64M, 1G" },
@@ -89,8 +97,6 @@ const struct option_row option_table[] = {
 	UNBUILT("stop-on", "EVENT"),
 	UNBUILT("module", "NAME"),
 	UNBUILT("budget", "PCT"),
-	UNBUILT("coverage", "HOW"),
-	UNBUILT("max-loss", "PCT"),
 	UNBUILT("sample", "N"),
 	UNBUILT("failures-only", NULL),
 	UNBUILT("repeat", "N"),

@@ -19,7 +19,8 @@ enum option_type {
 	OPTION_WORDS,	 /* bool[], indexed by `words` */
 	OPTION_NUMBERS,	 /* bool[], indexed by numbers and ranges, min .. max */
 	OPTION_PIDS,	 /* pids and nr_pids, min .. max */
-	OPTION_TIER,	 /* enum tier */
+	OPTION_CHOICE,	 /* an enum, indexed by `words` */
+	OPTION_PERCENT,	 /* double, more than 0, at most 100 */
 };
 
 struct option_row {

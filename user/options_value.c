@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "formats.h"
@@ -75,17 +77,35 @@ static int set_format(const char *value, const struct format **format, struct op
 	return nearest ? options__hint(error, "did you mean %s?", nearest) : -EINVAL;
 }
 
-static int set_tier(const char *value, enum tier *tier, struct options_error *error)
+static int set_choice(const struct option_row *row, const char *value, unsigned int *choice,
+		      struct options_error *error)
 {
-	unsigned int i;
+	char expected[96] = "";
 
-	for (i = 0; i < TIERS; i++) {
-		if (!strcmp(value, tier_names[i])) {
-			*tier = (enum tier)i;
+	for (unsigned int i = 0; i < row->nr_words; i++) {
+		const char *before = !i ? "" : i + 1 < row->nr_words ? ", " : " or ";
+		size_t length = strlen(expected);
+
+		if (!strcmp(value, row->words[i])) {
+			*choice = i;
 			return 0;
 		}
+		snprintf(expected + length, sizeof(expected) - length, "%s%s", before,
+			 row->words[i]);
 	}
-	return options__fail(error, "unknown tier '%s': auto, fexit, kprobe or tracepoint expected",
+	return options__fail(error, "unknown %s '%s': %s expected", row->name, value, expected);
+}
+
+static int set_percent(const struct option_row *row, const char *value, double *percent,
+		       struct options_error *error)
+{
+	char *end;
+
+	/* strtod() would take "inf", "nan" and hexadecimal too */
+	*percent = strspn(value, "0123456789.") == strlen(value) ? strtod(value, &end) : 0;
+	if (*percent > 0 && *percent <= 100 && !*end)
+		return 0;
+	return options__fail(error, "--%s '%s': a number above 0, at most 100, expected", row->name,
 			     value);
 }
 
@@ -259,8 +279,10 @@ int option__set(const struct option_row *row, const char *value, struct options 
 		return set_numbers(row, value, target, error);
 	case OPTION_PIDS:
 		return set_pids(row, value, options, error);
-	case OPTION_TIER:
-		return set_tier(value, target, error);
+	case OPTION_CHOICE:
+		return set_choice(row, value, target, error);
+	case OPTION_PERCENT:
+		return set_percent(row, value, target, error);
 	}
 	return -EINVAL;
 }

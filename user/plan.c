@@ -13,8 +13,9 @@
 
 #define MIB (1024.0 * 1024.0)
 
-/* Slots of a row: see slots_for(). */
+/* Slots of a row: see set_slots(). */
 #define SLOTS_MIN	 64
+#define SLOTS_COPY	 64
 #define SLOTS_USUAL	 208 /* every (class, order, context) that kernels use is below this */
 #define SLOTS_MAX	 2048
 #define USUAL_BUDGET	 (60ull << 20)
@@ -66,24 +67,29 @@ static void set_keys(struct plan *plan, const struct kernel *kernel, const bool 
 /*
  * A series for each combination that occurs on a CPU, not for each that might. With the
  * usual dimensions 208 hold all that kernels do; many CPUs get fewer, so that the maps
- * stay small. Other dimensions get what half of the limit holds.
+ * stay small. Other dimensions get what half of the limit holds. Copies of the programs
+ * see few requests, mostly of interrupts: they get less.
  */
-static uint32_t slots_for(const struct plan *plan, const struct kernel *kernel)
+static void set_slots(struct plan *plan, const struct kernel *kernel)
 {
-	const struct gft_config *config = &plan->config;
+	struct gft_config *config = &plan->config;
 	bool usual = !config->by_range && !config->by_migratetype && !config->by_comm &&
 		     !config->by_cgroup;
 	uint64_t budget = usual ? USUAL_BUDGET : plan->memory_limit / 2;
 	uint64_t slots = budget / (GFT_SERIES_SIZE(1) * kernel->cpus);
-	uint64_t most = usual ? SLOTS_USUAL : SLOTS_MAX;
+	uint64_t most = usual ? SLOTS_USUAL + 2 * SLOTS_COPY : SLOTS_MAX;
 
 	if (slots > most)
 		slots = most;
 	if (slots < SLOTS_MIN)
 		slots = SLOTS_MIN;
+	/* 208 + 64 + 64, or as much as there is in that relation */
+	plan->copy_slots = (uint32_t)(slots * SLOTS_COPY / (SLOTS_USUAL + 2 * SLOTS_COPY));
+	if (plan->coverage != COVERAGE_FAST)
+		slots -= 2 * plan->copy_slots;
 	if (slots > config->combinations + 1)
 		slots = config->combinations + 1;
-	return (uint32_t)slots;
+	config->slots = (uint32_t)slots;
 }
 
 /* The tracepoint's gfp may have gained __GFP_HARDWALL, so that bit tells nothing there. */
@@ -180,6 +186,7 @@ int plan__make(struct plan *plan, const struct kernel *kernel, const struct opti
 	memset(plan, 0, sizeof(*plan));
 	plan->cgroup_fd = -1;
 	plan->tier = options->tier;
+	plan->coverage = options->coverage;
 	plan->options = options;
 	plan->memory_limit = options->memory_limit;
 	config->page_struct = kernel->facts.page_struct;
@@ -205,7 +212,7 @@ int plan__make(struct plan *plan, const struct kernel *kernel, const struct opti
 	}
 	make_effective(plan, &kernel->gfp.by_class);
 	set_keys(plan, kernel, options->by);
-	config->slots = slots_for(plan, kernel);
+	set_slots(plan, kernel);
 	err = check_memory(plan, kernel, problem, size);
 	if (err)
 		return err;
@@ -224,8 +231,10 @@ uint64_t plan__memory(const struct plan *plan, const struct kernel *kernel, bool
 	const struct gft_config *config = &plan->config;
 	uint64_t row = GFT_ROW_SIZE((uint64_t)config->combinations);
 	uint64_t names = config->by_comm || config->by_cgroup ? sizeof(struct gft_names) : 0;
+	uint64_t copies = timed && plan->coverage != COVERAGE_FAST ? 2 : 0;
+	uint64_t slots = config->slots + copies * plan->copy_slots;
 
-	row += GFT_SERIES_SIZE(timed) * config->slots + names;
+	row = (row + names) * (1 + copies) + GFT_SERIES_SIZE(timed) * slots;
 	return row * kernel->cpus + GFT_FRAME_LINES * sizeof(struct gft_line);
 }
 

@@ -9,6 +9,7 @@
 #include "log.h"
 #include "report.h"
 #include "summarize.h"
+#include "window.h"
 
 /* Series that the snapshots have room for without asking for memory while tracing. */
 #define SERIES_ROOM 128
@@ -113,17 +114,6 @@ int session__open(struct session *session, const struct options *options)
 	return status;
 }
 
-int session__activate(struct session *session)
-{
-	int err = tracer__activate(session->tracer);
-
-	if (!err)
-		return STATUS_OK;
-	log_err(err, "attach to the tracepoint kmem:mm_page_alloc");
-	log_hint("%s", "run it as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN");
-	return STATUS_UNSUPPORTED;
-}
-
 void session__stop(struct session *session)
 {
 	tracer__stop(session->tracer);
@@ -140,28 +130,55 @@ void session__close(struct session *session)
 	snapshot__free(&session->difference);
 }
 
+/* What the kernel counted of the first copy's programs. */
+static void take_misses(const struct session *session, struct snapshot_totals *totals)
+{
+	struct program_state programs[TRACER_PROGRAMS];
+	size_t count = tracer__programs(session->tracer, programs, TRACER_PROGRAMS);
+
+	for (size_t i = 0; i < count; i++) {
+		if (programs[i].copy != 1)
+			continue;
+		if (programs[i].is_exit)
+			totals->exit_misses = programs[i].misses;
+		if (programs[i].is_bulk)
+			totals->bulk_misses = programs[i].misses;
+	}
+}
+
 static int take(struct session *session, struct snapshot *snapshot)
 {
-	const struct snapshot_source source = {
+	struct copy_view views[TRACER_COPIES];
+	size_t copies = tracer__views(session->tracer, views);
+	struct snapshot_source source = {
 		.plan = &session->plan,
 		.cpus = session->kernel.cpus,
 		.timed = tracer__timed(session->tracer),
 		.by_cpu = session->options->by[DIM_CPU],
-		.view = tracer__view(session->tracer),
+		.view = views[0],
 		.comms = &session->comms,
 		.cgroups = &session->cgroups,
 	};
-	struct tracer_program programs[TRACER_PROGRAMS];
-	size_t count = tracer__programs(session->tracer, programs, TRACER_PROGRAMS);
 	int err = snapshot__take(snapshot, &source);
 
-	for (size_t i = 0; i < count; i++) {
-		if (programs[i].is_exit)
-			snapshot->totals.exit_misses = programs[i].misses;
-		if (programs[i].is_bulk)
-			snapshot->totals.bulk_misses = programs[i].misses;
+	for (size_t i = 1; i < copies && !err; i++) {
+		source.view = views[i];
+		err = snapshot__add_copy(snapshot, &source);
 	}
+	take_misses(session, &snapshot->totals);
 	return err;
+}
+
+int session__activate(struct session *session)
+{
+	int err = tracer__activate(session->tracer);
+
+	/* the window begins when the exit has learnt to find its entries */
+	if (!err && !take(session, &session->base))
+		return STATUS_OK;
+	log_err(err, "attach to the tracepoint kmem:mm_page_alloc");
+	log_hint("%s", "run it as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN");
+	return STATUS_UNSUPPORTED;
 }
 
 struct session_totals session__totals(struct session *session)
@@ -174,11 +191,51 @@ struct session_totals session__totals(struct session *session)
 		totals.counted += series__count(&session->now.series[i]);
 		totals.failed += series__failed(&session->now.series[i]);
 	}
-	totals.missed = session->now.totals.exit_misses + session->now.totals.unpaired;
+	totals.missed = totals__missed(&session->now.totals);
 	return totals;
 }
 
-struct report *session__report(struct session *session)
+/* So few lost requests tell nothing of a rate. */
+#define WATCH_MISSED 16
+
+void session__watch(struct session *session, const struct session_totals *totals)
+{
+	uint64_t counted = totals->counted - session->watched_counted;
+	uint64_t missed = totals->missed - session->watched_missed;
+	double percent = missed ? 100.0 * (double)missed / (double)(counted + missed) : 0;
+	int err;
+
+	session->watched_counted = totals->counted;
+	session->watched_missed = totals->missed;
+	if (session->options->coverage != COVERAGE_AUTO || !tracer__waiting(session->tracer) ||
+	    missed < WATCH_MISSED || percent <= session->options->max_loss)
+		return;
+	err = tracer__escalate(session->tracer);
+	session->change.at_ns = window__now();
+	session->change.copies = tracer__copies(session->tracer);
+	snprintf(session->change.why, sizeof(session->change.why),
+		 "%.1f %% of the requests were missed, more than %g %%%s", percent,
+		 session->options->max_loss, err ? "; more copies could not be attached" : "");
+	log_verbose("coverage: %u copies: %s", session->change.copies, session->change.why);
+}
+
+static int describe_change(struct report *report, const struct session_change *from,
+			   uint64_t start_ns)
+{
+	struct coverage_change *change;
+
+	if (!from->copies)
+		return 0;
+	change = report__add_change(report);
+	if (!change)
+		return -ENOMEM;
+	change->at_ns = from->at_ns > start_ns ? from->at_ns - start_ns : 0;
+	change->copies = from->copies;
+	change->why = report__string(report, from->why);
+	return change->why ? 0 : -ENOMEM;
+}
+
+struct report *session__report(struct session *session, uint64_t start_ns)
 {
 	const struct summary_source source = {
 		.kernel = &session->kernel,
@@ -196,6 +253,8 @@ struct report *session__report(struct session *session)
 		err = snapshot__subtract(&session->difference, &session->now, &session->base);
 	if (!err)
 		err = summarize(report, &source, &session->difference);
+	if (!err)
+		err = describe_change(report, &session->change, start_ns);
 	if (err) {
 		log_err(err, "report");
 		report__free(report);

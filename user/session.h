@@ -10,8 +10,16 @@
 #include "options.h"
 #include "plan.h"
 #include "snapshot.h"
+#include "tracer.h"
 #include "status.h"
 #include "tracer.h"
+
+/* When and why the coverage rose. */
+struct session_change {
+	uint64_t at_ns; /* CLOCK_MONOTONIC */
+	uint32_t copies;
+	char why[96];
+};
 
 struct session {
 	const struct options *options;
@@ -20,6 +28,8 @@ struct session {
 	struct tracer *tracer;
 	struct name_list comms, cgroups;
 	struct snapshot base, now, difference; /* base: where the window began */
+	struct session_change change;	       /* copies 0: none */
+	uint64_t watched_counted, watched_missed;
 };
 
 /* A wide view of a running window, for the status line. */
@@ -39,9 +49,15 @@ void session__close(struct session *session);
 struct session_totals session__totals(struct session *session);
 
 /*
- * The report of what came since the last call (or the activation), but for its window
- * section. NULL when memory is short, which is logged.
+ * To be called now and then, with the totals of that moment: with --coverage auto, put the
+ * further copies to work when the loss since the last call passes the bound.
  */
-struct report *session__report(struct session *session);
+void session__watch(struct session *session, const struct session_totals *totals);
+
+/*
+ * The report of what came since the last call (or the activation), but for its window
+ * section; `start_ns`: when that began. NULL when memory is short, which is logged.
+ */
+struct report *session__report(struct session *session, uint64_t start_ns);
 
 #endif

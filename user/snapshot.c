@@ -143,22 +143,32 @@ static struct series_key global_key(const struct snapshot_source *source, uint32
 	return key;
 }
 
-static void series__merge(struct series *series, const struct gft_series *from, bool timed)
+/* Returns how many requests were added. */
+static uint64_t series__merge(struct series *series, const struct gft_series *from, bool timed)
 {
-	for (int i = 0; i < GFT_REASONS; i++)
+	uint64_t requests = from->unplaced, timings = 0;
+
+	for (int i = 0; i < GFT_REASONS; i++) {
 		series->failed[i] += from->failed[i];
-	for (int i = 0; i < GFT_ALIGN_SLOTS; i++)
+		requests += from->failed[i];
+	}
+	for (int i = 0; i < GFT_ALIGN_SLOTS; i++) {
 		series->align[i] += from->align[i];
+		requests += from->align[i];
+	}
 	series->unplaced += from->unplaced;
 	if (!timed)
-		return;
+		return requests;
 	series->sum += from->sum;
 	if (from->min < series->min)
 		series->min = from->min;
 	if (from->max > series->max)
 		series->max = from->max;
-	for (uint32_t i = 0; i < GFT_BUCKETS; i++)
+	for (uint32_t i = 0; i < GFT_BUCKETS; i++) {
 		series->bucket[i] += from->bucket[i];
+		timings += from->bucket[i];
+	}
+	return timings;
 }
 
 static bool is_empty(const struct gft_series *series, bool timed)
@@ -173,9 +183,9 @@ static bool is_empty(const struct gft_series *series, bool timed)
 }
 
 static int take_cpu(struct snapshot *snapshot, const struct snapshot_source *source, uint32_t cpu,
-		    const struct gft_row *row)
+		    const struct gft_row *row, uint64_t *counted)
 {
-	uint32_t slots = source->plan->config.slots;
+	uint32_t slots = source->view.slots;
 	const char *base =
 		(const char *)source->view.series + (size_t)cpu * slots * source->view.series_size;
 
@@ -197,7 +207,7 @@ static int take_cpu(struct snapshot *snapshot, const struct snapshot_source *sou
 		series = snapshot__series(snapshot, &key);
 		if (!series)
 			return -ENOMEM;
-		series__merge(series, from, source->timed);
+		*counted += series__merge(series, from, source->timed);
 	}
 	return 0;
 }
@@ -247,21 +257,51 @@ static void take_totals(struct snapshot_totals *totals, const struct gft_row *ro
 		totals->placement[i] += row->placement[i];
 }
 
+static const struct gft_row *row_of(const struct snapshot_source *source, uint32_t cpu)
+{
+	return (const void *)((const char *)source->view.rows +
+			      (size_t)cpu * source->view.row_size);
+}
+
 int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *source)
 {
+	uint64_t counted = 0;
 	int err = 0;
 
 	snapshot__clear(snapshot);
 	for (uint32_t cpu = 0; cpu < source->cpus && !err; cpu++) {
-		const struct gft_row *row = (const void *)((const char *)source->view.rows +
-							   (size_t)cpu * source->view.row_size);
+		const struct gft_row *row = row_of(source, cpu);
 
 		take_totals(&snapshot->totals, row);
-		err = take_cpu(snapshot, source, cpu, row);
+		err = take_cpu(snapshot, source, cpu, row, &counted);
 		if (!err)
 			err = take_invalid(snapshot, source, cpu, row);
 	}
 	return err;
+}
+
+int snapshot__add_copy(struct snapshot *snapshot, const struct snapshot_source *source)
+{
+	int err = 0;
+
+	for (uint32_t cpu = 0; cpu < source->cpus && !err; cpu++) {
+		const struct gft_row *row = row_of(source, cpu);
+
+		snapshot->totals.other_pages += row->other_pages;
+		snapshot->totals.recovered += row->filtered;
+		for (int i = 0; i <= GFT_RANGES_MAX; i++)
+			snapshot->totals.placement[i] += row->placement[i];
+		err = take_cpu(snapshot, source, cpu, row, &snapshot->totals.recovered);
+	}
+	return err;
+}
+
+uint64_t totals__missed(const struct snapshot_totals *totals)
+{
+	uint64_t missed = totals->exit_misses + totals->unpaired;
+
+	/* counters that are read while they run differ by a few */
+	return missed > totals->recovered ? missed - totals->recovered : 0;
 }
 
 /* The lowest and highest latency of a difference, as well as the buckets tell. */

@@ -13,7 +13,7 @@
 #include <gfptrace/layout.h>
 
 #include "plan.h"
-#include "tracer.h"
+#include "copy.h"
 
 #define SNAPSHOT_NO_CPU	   0xffff
 #define SNAPSHOT_NAMES_MAX 4096
@@ -46,7 +46,8 @@ struct snapshot_totals {
 	uint64_t bulk_calls, bulk_pages;
 	uint64_t checked, mismatched;
 	uint64_t placement[GFT_RANGES_MAX + 1];
-	uint64_t exit_misses; /* requests whose exit was skipped */
+	uint64_t exit_misses; /* requests whose exit was skipped, in the first copy */
+	uint64_t recovered;   /* of these and of the unpaired: those that other copies took */
 	uint64_t bulk_misses;
 };
 
@@ -64,7 +65,7 @@ struct snapshot_source {
 	uint32_t cpus;
 	bool timed;
 	bool by_cpu;
-	struct tracer_view view;
+	struct copy_view view;
 	struct name_list *comms, *cgroups; /* grow */
 };
 
@@ -74,6 +75,12 @@ void snapshot__free(struct snapshot *snapshot);
 
 /* Read the source's counters, in place of what the snapshot held. Returns 0 or -ENOMEM. */
 int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *source);
+
+/* Add what a further copy of the programs counted. Returns 0 or -ENOMEM. */
+int snapshot__add_copy(struct snapshot *snapshot, const struct snapshot_source *source);
+
+/* Requests that were made and that no copy paired. */
+uint64_t totals__missed(const struct snapshot_totals *totals);
 
 /*
  * What came between two snapshots: later - earlier, into `difference`. min and max of a

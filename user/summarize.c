@@ -310,7 +310,7 @@ static void add_requests(struct report *report, const struct snapshot *snapshot)
 	}
 	report->requests.counted = report->requests.succeeded + report->requests.failed;
 	report->requests.pages += snapshot->totals.other_pages;
-	report->requests.missed = snapshot->totals.exit_misses + snapshot->totals.unpaired;
+	report->requests.missed = totals__missed(&snapshot->totals);
 	report->requests.bulk_calls = snapshot->totals.bulk_calls;
 	report->requests.bulk_pages = snapshot->totals.bulk_pages;
 }
@@ -351,16 +351,23 @@ static int add_loss(struct report *report, const char *cause, uint64_t count)
 	return 0;
 }
 
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 static int add_losses(struct report *report, const struct snapshot *snapshot)
 {
 	const struct snapshot_totals *totals = &snapshot->totals;
+	uint64_t missed = totals__missed(totals);
+	/* what other copies took was not lost: first of what this one skipped */
+	uint64_t unpaired = smaller(totals->unpaired, missed);
 	/* a request that found the table full is one whose exit finds no entry */
-	uint64_t full =
-		totals->table_full < totals->unpaired ? totals->table_full : totals->unpaired;
-	int err = add_loss(report, "recursion", totals->exit_misses);
+	uint64_t full = smaller(totals->table_full, unpaired);
+	int err = add_loss(report, "recursion", missed - unpaired);
 
 	if (!err)
-		err = add_loss(report, "unpaired", totals->unpaired - full);
+		err = add_loss(report, "unpaired", unpaired - full);
 	if (!err)
 		err = add_loss(report, "table-full", full);
 	if (!err)
@@ -375,6 +382,7 @@ int summarize(struct report *report, const struct summary_source *source,
 
 	if (!err)
 		err = describe__mode(report, source->kernel, source->tracer);
+	report->mode.coverage_asked = coverage_names[source->options->coverage];
 	if (!err)
 		err = options__describe_filter(source->options, report);
 	add_requests(report, snapshot);

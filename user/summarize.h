@@ -5,6 +5,7 @@
 
 #include "report.h"
 #include "snapshot.h"
+#include "tracer.h"
 
 struct summary_source {
 	const struct kernel *kernel;

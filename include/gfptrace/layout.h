@@ -63,6 +63,7 @@ struct gft_config {
 	__u32 max_order; /* the largest */
 	__u32 timed;	 /* there is an entry program: latency is measured */
 	__u32 marked;	 /* count only the module's requests */
+	__u32 copy;	 /* which copy of the programs this is, from 1 */
 	__u32 preempt_rt;
 	__u32 memcg_by_warn; /* the program on warn_alloc is there to tell memcg refusals */
 
@@ -82,7 +83,6 @@ struct gft_config {
 	/* filters of tasks; with any of them interrupts do not count */
 	__u32 filter_task, filter_comm, filter_cgroup, nr_pids;
 	__u32 pid_namespace; /* pids are those of another namespace than the first */
-	__u32 pad;
 	__u64 pid_namespace_dev, pid_namespace_ino;
 	__u32 pids[GFT_PIDS_MAX];
 
@@ -171,6 +171,7 @@ struct gft_row {
 	__u32 used_slots;
 	__u64 unpaired;	   /* exits that found no entry */
 	__u64 stale;	   /* entries whose exits were skipped, found and dropped */
+	__u64 filtered;	   /* requests that were paired and not asked for */
 	__u64 other_pages; /* pages of the series `other`, which has no order */
 	__u64 placement[GFT_RANGES_MAX + 1]; /* by range; [0]: in none that is known */
 

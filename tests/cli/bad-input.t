@@ -66,13 +66,17 @@ bad "--comm is empty" run -c ''
 bad "--comm is too long" run -c aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 bad "--cgroup is empty" run --cgroup ''
 bad "unknown tier 'ebpf'" run --tier ebpf
+bad "unknown coverage 'most': auto, fast or exact expected" run --coverage most
+bad "--max-loss '0': a number above 0" run --max-loss 0
+bad "--max-loss '101'" run --max-loss 101
+bad "--max-loss 'nan'" run --max-loss nan
 bad "--tier needs a value" run --tier
 bad "--memory-limit '1T'" run --memory-limit 1T
 bad "--memory-limit 0 is out of range" run --memory-limit 0
 bad "exclude each other" run -q -v
 bad "unexpected argument 'make'" run make -j2
 bad "a command is expected after --" run --
-for option in stacks slowest=3 stop-on=failure module=x budget=5 coverage=exact max-loss=1 \
+for option in stacks slowest=3 stop-on=failure module=x budget=5 \
 	sample=2 failures-only repeat=3 slab; do
 	bad "--${option%%=*} is not built yet" run "--$option"
 done

@@ -206,9 +206,9 @@ static void test_unknown(void **state)
 
 static void test_not_built(void **state)
 {
-	static const char *const names[] = {"stacks",	     "slowest",	 "stop-on",  "module",
-					    "budget",	     "coverage", "max-loss", "sample",
-					    "failures-only", "repeat",	 "slab"};
+	static const char *const names[] = {"stacks",	     "slowest", "stop-on",
+					    "module",	     "budget",	"sample",
+					    "failures-only", "repeat",	"slab"};
 	char line[64], text[64];
 	size_t i;
 

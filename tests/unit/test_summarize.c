@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "summarize.h"
+#include "tracer.h"
 
 #define SERIES 200
 #define ZONES  4
@@ -21,15 +22,16 @@ bool tracer__timed(const struct tracer *tracer) { (void)tracer; return timed; }
 bool tracer__memcg(const struct tracer *tracer) { (void)tracer; return true; }
 bool tracer__places(const struct tracer *tracer) { (void)tracer; return true; }
 bool tracer__exact_context(const struct tracer *tracer) { (void)tracer; return true; }
+uint32_t tracer__copies(const struct tracer *tracer) { (void)tracer; return 1; }
 bool tracer__bulk(const struct tracer *tracer) { (void)tracer; return true; }
 enum tier tracer__tier(const struct tracer *tracer) { (void)tracer; return TIER_FEXIT; }
 /* clang-format on */
 
-size_t tracer__programs(const struct tracer *tracer, struct tracer_program *programs, size_t most)
+size_t tracer__programs(const struct tracer *tracer, struct program_state *programs, size_t most)
 {
 	(void)tracer;
 	assert_true(most >= 1);
-	programs[0] = (struct tracer_program){.name = "exit", .attach = "here", .misses = 4};
+	programs[0] = (struct program_state){.name = "exit", .attach = "here", .misses = 4};
 	return 1;
 }
 

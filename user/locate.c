@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "locate.h"
+
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "calibrate.h"
+#include "gfptrace.skel.h"
+
+uint64_t locate__vmemmap(const struct kernel *kernel)
+{
+	struct gfptrace *skeleton = gfptrace__open();
+	struct bpf_program *program;
+	struct bpf_link *link = NULL;
+	__u64 pfns[CALIBRATE_PAGES];
+	uint64_t vmemmap = 0;
+	int count = 0;
+
+	if (!skeleton)
+		return 0;
+	bpf_object__for_each_program(program, skeleton->obj)
+		bpf_program__set_autoload(program, program == skeleton->progs.calibrate);
+	skeleton->bss->gft_calibration.tgid = (uint32_t)getpid();
+	if (!gfptrace__load(skeleton))
+		link = bpf_program__attach(skeleton->progs.calibrate);
+	if (link)
+		count = calibrate__touch(pfns);
+	if (count > 0)
+		vmemmap = calibrate__vmemmap(skeleton->bss->gft_calibration.page,
+					     skeleton->bss->gft_calibration.used, pfns,
+					     (size_t)count, kernel->facts.page_struct);
+	bpf_link__destroy(link);
+	gfptrace__destroy(skeleton);
+	return vmemmap;
+}
+
+uint64_t locate__cpu_area(struct gfptrace *skeleton, const struct kernel *kernel, uint32_t cpu)
+{
+	const struct btf_facts *facts = &kernel->facts;
+	struct gft_locate argument = {.cpu = cpu};
+	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &argument,
+		    .ctx_size_in = sizeof(argument)); /* in and out */
+
+	if (bpf_prog_test_run_opts(bpf_program__fd(skeleton->progs.locate), &options))
+		return 0;
+	return argument.cfs && facts->has_percpu_offsets
+		       ? argument.cfs - (uint64_t)facts->cfs_offset
+		       : 0;
+}
+
+uint64_t locate__program_stats(struct gfptrace *skeleton, const struct bpf_program *program)
+{
+	struct gft_find_stats *find = &skeleton->bss->gft_find_stats;
+	struct bpf_prog_info info = {};
+	uint32_t size = sizeof(info);
+	struct bpf_link *link;
+	char nothing[16];
+	int iterator;
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
+		return 0;
+	find->id = info.id;
+	link = bpf_program__attach_iter(skeleton->progs.find_stats, NULL);
+	iterator = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
+	while (iterator >= 0 && read(iterator, nothing, sizeof(nothing)) > 0)
+		;
+	if (iterator >= 0)
+		close(iterator);
+	bpf_link__destroy(link);
+	return find->stats;
+}
