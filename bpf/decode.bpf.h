@@ -32,6 +32,12 @@ static __always_inline __u32 preempt_count_symbol(void)
 }
 #endif
 
+/* Is the address on the current task's own stack, not on one for interrupts? */
+static __always_inline bool on_task_stack(__u64 address)
+{
+	return address - (__u64)bpf_get_current_task_btf()->stack < 1ull << GFT_STACK_SHIFT;
+}
+
 /*
  * Where that symbol is not to be had (KALLSYMS_ALL=n): by its address on this CPU,
  * which user/calibrate.c works out. Without even that, what does not run on the
@@ -48,9 +54,7 @@ static __always_inline __u32 preempt_count_slow(const struct gft_row *row, const
 		bpf_probe_read_kernel(&count, sizeof(count), (const void *)row->preempt_count);
 		return (__u32)count;
 	}
-	if (stack_address(ctx) - (__u64)bpf_get_current_task_btf()->stack < 1ull << GFT_STACK_SHIFT)
-		return 0;
-	return SOFTIRQ_OFFSET;
+	return on_task_stack(stack_address(ctx)) ? 0 : SOFTIRQ_OFFSET;
 }
 
 static __always_inline enum gft_context context_of(__u32 preempt_count)

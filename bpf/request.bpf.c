@@ -79,11 +79,12 @@ static __always_inline void drop_stale(struct gft_row *row, __u64 address, enum 
 	/* under PREEMPT_RT interrupts may not ask for pages */
 	if (gft_config.preempt_rt || gft_config.copy > 1)
 		return;
-	if (context != GFT_TASK) {
+	if (context != GFT_TASK && !on_task_stack(address)) {
 		row->irq_top = address | ((1ull << GFT_STACK_SHIFT) - 1);
 		row->irq_line = line_of(address);
 		row->stale += (__u64)frame__drop_below(address);
 	} else if (gft_frames[row->irq_line % GFT_FRAME_LINES].frame[0].tag) {
+		/* a task, ksoftirqd, or an interrupt of user space: nothing is alive there */
 		row->stale += (__u64)frame__drop_below(row->irq_top);
 	}
 }
@@ -110,19 +111,26 @@ static __always_inline void frame__take(struct gft_frame *frame, __u64 now, stru
 
 /*
  * In an interrupt the frame found may be that of an earlier one, if the entry of this
- * request was skipped; the kernel counts that.
+ * request was skipped. The kernel counts what it skips (not everywhere for kprobes); and
+ * interrupts of one kind do not nest, nor does a softirq interrupt a hardirq, so this
+ * request began after the last one of its own kind or a lower one ended on this CPU.
  */
-static __always_inline bool entry_was_skipped(struct gft_row *row, enum gft_context context)
+static __always_inline bool is_anothers(struct gft_row *row, const struct gft_frame *frame,
+					enum gft_context context)
 {
-	__u64 misses = 0;
+	__u64 misses = row->misses_seen[context & 3];
 
-	if (!row->entry_misses)
+	if (row->entry_misses)
+		bpf_probe_read_kernel(&misses, sizeof(misses), (const void *)row->entry_misses);
+	if (misses != row->misses_seen[context & 3]) {
+		row->misses_seen[context & 3] = misses;
+		return true;
+	}
+	if (context == GFT_NMI || !frame)
 		return false;
-	bpf_probe_read_kernel(&misses, sizeof(misses), (const void *)row->entry_misses);
-	if (misses == row->misses_seen[context])
-		return false;
-	row->misses_seen[context] = misses;
-	return true;
+	return frame->start < row->last_exit[GFT_TASK] ||
+	       frame->start < row->last_exit[GFT_SOFTIRQ] ||
+	       (context == GFT_HARDIRQ && frame->start < row->last_exit[GFT_HARDIRQ]);
 }
 
 /* Pair the exit at `address` with its entry; false: the request is lost. */
@@ -134,11 +142,12 @@ static __always_inline bool pair(struct gft_row *row, __u64 address, struct requ
 
 	if (gft_config.marked && gft_config.copy == 1)
 		gft_taken[line_of(address)].tag = 0;
-	if (!thread && entry_was_skipped(row, request->context) && frame) {
+	if (!thread && is_anothers(row, frame, request->context) && frame) {
 		frame->tag = 0;
 		row->stale++;
 		frame = NULL;
 	}
+	row->last_exit[request->context & 3] = now;
 	if (frame)
 		frame__take(frame, now, request);
 	else if (gft_config.copy == 1)

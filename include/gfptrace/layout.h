@@ -162,6 +162,7 @@ struct gft_row {
 	__u64 preempt_count; /* address of this CPU's, or 0 */
 	__u64 entry_misses;  /* address of the count of skipped runs of the entry program, or 0 */
 	__u64 misses_seen[GFT_CONTEXTS]; /* that count at the last exit in each kind of interrupt */
+	__u64 last_exit[GFT_CONTEXTS];	 /* ns: the last exit in each context */
 	__u64 irq_top;	/* last byte of the stack that interrupts run on here; 0: not seen yet */
 	__u32 irq_line; /* its line of frames */
 	__u32 pad;
