@@ -46,7 +46,7 @@ UNIT_TESTS   := $(UNIT_SOURCES:%.c=$(O)/%)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all help setup run check check-fast check-vm check-live unit unit-programs cli lint \
+.PHONY: all help setup run check check-fast check-vm check-live unit unit-programs cli lint bench \
         headers install clean
 export O
 
@@ -115,6 +115,9 @@ check-vm: ## tests in VMs: every kernel, against the module's truth
 
 check: ## every test; installs what it needs
 	$(Q)tools/check all
+
+bench: $(O)/gfptrace ## instructions per request in the deterministic VM, beside other tracers
+	$(Q)tools/setup build vm bench && tools/bench
 
 lint: ## static checks of C, BPF, shell and of the includes' direction
 	$(Q)tools/check lint

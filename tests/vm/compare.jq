@@ -51,6 +51,10 @@ check(total($r.alignment[].below_natural) == 0; "no block below its natural alig
 check([$r.latency[] | select((.buckets | map(.count) | add) != .count)] | length == 0;
       "the buckets of each series add up"),
 (if $want.complete then check($missed == 0; "nothing missed") else empty end),
+(if $want.copies then check($r.mode.coverage.copies == $want.copies; "\($want.copies) copies at work") else empty end),
+(if $want.loss_per_mille then
+   check($missed * 1000 <= $want.loss_per_mille * ($missed + $r.requests.counted);
+         "at most \($want.loss_per_mille) per mille missed: \($missed)") else empty end),
 
 (if $want.marked then
   check($r.requests.counted + $missed == $t.requests;

@@ -3,13 +3,14 @@
 # In the guest: run scenarios under the tracer, leave reports and truths in /out.
 # usage: guest-truth.sh SCENARIO…
 echo started
+coverage=fast
 
 # trace NAME 'run options' LINE…
 trace() {
 	name=$1 options=$2
 	shift 2
 	# shellcheck disable=SC2016,SC2086 # quoted for the inner shell; options are words
-	gfptrace run -f json -o "/out/$name.json" $options -- \
+	gfptrace run --coverage "$coverage" -f json -o "/out/$name.json" $options -- \
 		sh -c '[ "$cgroup" ] && echo $$ >"$cgroup/cgroup.procs"
 			gfptrace exercise "$@" >"/out/$0.truth"' "$name" "$@" 2>"/out/$name.err"
 	echo $? >"/out/$name.status"
@@ -38,6 +39,7 @@ esac
 accounted='gfp=GFP_KERNEL_ACCOUNT|__GFP_NORETRY|__GFP_NOWARN'
 
 for scenario; do
+	coverage=fast
 	case $scenario in
 	quiet) # one context after another: nothing may be missed
 		trace quiet --marked \
@@ -69,6 +71,14 @@ for scenario; do
 		trace bulk --marked 'bulk=16 count=500 hold=64' 'bulk=16 bulk_list=1 count=500 hold=64'
 		;;
 	mixed) trace mixed --marked "$threads count=20000 $timer" ;;
+	exact)
+		coverage=exact
+		trace exact --marked "$threads count=20000 $timer"
+		;;
+	auto) # long enough for the loss to show and for the rest to be complete
+		coverage=auto
+		trace auto --marked "$threads count=40000 $timer"
+		;;
 	nest) trace nest --marked "$threads count=5000 nest=3000" ;;
 	kprobe)
 		trace kprobe '--marked --tier kprobe' \

@@ -28,7 +28,7 @@ one_kernel() {
 	case $kernel in
 	6.1 | 6.12) forced=(kprobe kprobe-memcg kprobe-mixed tracepoint) ;;
 	esac
-	scenarios -- quiet toobig memcg nomem bulk mixed nest ${forced[@]+"${forced[@]}"}
+	scenarios -- quiet toobig memcg nomem bulk mixed nest exact auto ${forced[@]+"${forced[@]}"}
 	rc=$?
 	((rc != 77)) || return
 	result "$rc" "all scenarios run, no kernel warning"
@@ -40,6 +40,8 @@ one_kernel() {
 	compare bulk '{"tier": "fexit", "marked": true, "complete": true}'
 	compare mixed '{"tier": "fexit", "marked": true}'
 	compare nest '{"tier": "fexit", "marked": true}'
+	compare exact '{"tier": "fexit", "marked": true, "copies": 3, "loss_per_mille": 1}'
+	compare auto '{"tier": "fexit", "marked": true}'
 	((${#forced[@]})) || return
 	compare kprobe '{"tier": "kprobe", "marked": true, "complete": true}'
 	compare kprobe-memcg '{"tier": "kprobe", "marked": true, "complete": true, "reason": "memcg"}'
