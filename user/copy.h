@@ -56,7 +56,7 @@ bool copy__exact_context(const struct copy *copy);
 /* Other copies catch what this one's entry misses: do not take that for a lost entry. */
 void copy__trust_entries(struct copy *copy);
 
-#define COPY_PROGRAMS 8
+#define COPY_PROGRAMS ((size_t)8)
 /* Fill at most `most` states; returns how many. */
 size_t copy__programs(const struct copy *copy, struct program_state *states, size_t most);
 

@@ -86,7 +86,7 @@ static void set_slots(struct plan *plan, const struct kernel *kernel)
 	/* 208 + 64 + 64, or as much as there is in that relation */
 	plan->copy_slots = (uint32_t)(slots * SLOTS_COPY / (SLOTS_USUAL + 2 * SLOTS_COPY));
 	if (plan->coverage != COVERAGE_FAST)
-		slots -= 2 * plan->copy_slots;
+		slots -= 2ull * plan->copy_slots;
 	if (slots > config->combinations + 1)
 		slots = config->combinations + 1;
 	config->slots = (uint32_t)slots;

@@ -175,6 +175,25 @@ static int write_loss(FILE *file, const struct report *report, unsigned int widt
 	return line__write(&line, file, "lost", width);
 }
 
+/* When and why the coverage rose; nothing where it did not. */
+static int write_coverage(FILE *file, const struct report *report, unsigned int width)
+{
+	char duration[UNITS_TEXT];
+	int err = 0;
+
+	for (size_t i = 0; i < report->mode.nr_changes && !err; i++) {
+		const struct coverage_change *change = &report->mode.changes[i];
+		struct line line;
+
+		if (line__open(&line))
+			return -ENOMEM;
+		fprintf(line.file, "%u copies of the programs from %s on: %s", change->copies,
+			format__duration(change->at_ns, duration), change->why);
+		err = line__write(&line, file, i ? "" : "coverage", width);
+	}
+	return err;
+}
+
 int text__head(FILE *file, const struct report *report, unsigned int width)
 {
 	int err = write_host(file, report, width);
@@ -187,6 +206,8 @@ int text__head(FILE *file, const struct report *report, unsigned int width)
 		err = write_requests(file, report, width);
 	if (!err)
 		err = write_loss(file, report, width);
+	if (!err)
+		err = write_coverage(file, report, width);
 	return err;
 }
 
