@@ -89,7 +89,7 @@ static __always_inline __u64 pfn_of(__u64 page)
 
 /*
  * Migrate type of the page's block, as get_pageblock_migratetype() reads it under
- * SPARSEMEM_VMEMMAP: 4 bits a block, the lower 3 the type (include/linux/pageblock-flags.h).
+ * SPARSEMEM_VMEMMAP: some bits a block, the lowest 3 the type (include/linux/pageblock-flags.h).
  */
 extern const void mem_section __ksym __weak;
 
@@ -112,7 +112,8 @@ static __always_inline __u32 migratetype_of(__u64 pfn)
 		  (number % per_root) * bpf_core_type_size(struct mem_section);
 	bpf_probe_read_kernel(&usage, sizeof(usage),
 			      (const void *)section + bpf_core_field_offset(section->usage));
-	bit = (pfn & ((1ull << SECTION_PAGES_SHIFT) - 1)) >> gft_config.pageblock_order << 2;
+	bit = (pfn & ((1ull << SECTION_PAGES_SHIFT) - 1)) >> gft_config.pageblock_order
+	      << gft_config.pageblock_shift;
 	bpf_probe_read_kernel(&word, sizeof(word),
 			      (const void *)usage + bpf_core_field_offset(usage->pageblock_flags) +
 				      bit / 64 * sizeof(word));

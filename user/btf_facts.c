@@ -271,6 +271,9 @@ int btf_facts__read(const struct btf *btf, struct btf_facts *facts)
 	facts->has_mm_page_alloc =
 		btf__find_by_name_kind(btf, "btf_trace_mm_page_alloc", BTF_KIND_TYPEDEF) > 0;
 	read_migratetypes(btf, facts);
+	/* the second since v6.17, where the macro of the first name rounds it up */
+	if (!btf_facts__enumerator(btf, "NR_PAGEBLOCK_BITS", &facts->pageblock_bits))
+		btf_facts__enumerator(btf, "__NR_PAGEBLOCK_BITS", &facts->pageblock_bits);
 	read_percpu_offsets(btf, facts);
 	return 0;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +95,20 @@ static bool symbol_listed(const char *symbol)
 	return found;
 }
 
+/* The first line of /proc/pagetypeinfo, which root may read (mm/vmstat.c). */
+static uint32_t pageblock_order(void)
+{
+	FILE *file = fopen("/proc/pagetypeinfo", "re");
+	uint32_t order = 0;
+
+	if (!file)
+		return 0;
+	if (fscanf(file, "Page block order: %" SCNu32, &order) != 1)
+		order = 0;
+	fclose(file);
+	return order;
+}
+
 static char *tracepoint_format(void)
 {
 	char *text = read_file("/sys/kernel/tracing/events/kmem/mm_page_alloc/format");
@@ -144,6 +159,8 @@ int kernel__read(struct kernel *kernel)
 	kernel->preempt_symbol = !strcmp(kernel->name.machine, "aarch64") ||
 				 (kernel->facts.preempt_count_in_btf &&
 				  (symbol_listed("__preempt_count") || symbol_listed("pcpu_hot")));
+	kernel->section_symbol = symbol_listed("mem_section");
+	kernel->pageblock_order = pageblock_order();
 	format = tracepoint_format();
 	gfp_bits__find(kernel->btf, format, &kernel->gfp);
 	free(format);

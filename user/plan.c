@@ -163,6 +163,23 @@ static int check_orders(const struct kernel *kernel, const struct options *optio
 	return 0;
 }
 
+/* Migrate types are read where get_pageblock_migratetype() would read them. */
+static int set_pageblocks(struct gft_config *config, const struct kernel *kernel, char *problem,
+			  size_t size)
+{
+	if (!config->by_migratetype)
+		return 0;
+	config->pageblock_order = kernel->pageblock_order;
+	while (1u << config->pageblock_shift < kernel->facts.pageblock_bits)
+		config->pageblock_shift++;
+	if (kernel->section_symbol && kernel->pageblock_order && kernel->facts.pageblock_bits)
+		return 0;
+	snprintf(problem, size,
+		 "--by migratetype: this kernel does not show where the types of its blocks are%s",
+		 kernel->section_symbol ? "" : " (no mem_section in /proc/kallsyms)");
+	return -ENOTSUP;
+}
+
 static int check_memory(const struct plan *plan, const struct kernel *kernel, char *problem,
 			size_t size)
 {
@@ -213,6 +230,9 @@ int plan__make(struct plan *plan, const struct kernel *kernel, const struct opti
 	make_effective(plan, &kernel->gfp.by_class);
 	set_keys(plan, kernel, options->by);
 	set_slots(plan, kernel);
+	err = set_pageblocks(config, kernel, problem, size);
+	if (err)
+		return err;
 	err = check_memory(plan, kernel, problem, size);
 	if (err)
 		return err;

@@ -72,6 +72,8 @@ struct gft_config {
 	__u32 class_magic;
 	__u32 gfp_account;
 	__u32 pageblock_order;
+	__u32 pageblock_shift; /* log2 of the flag bits of a block */
+	__u32 pad;
 
 	__u32 stride[GFT_KEYS]; /* 0: not a key */
 	__u32 combinations;	/* product of the keys' sizes */

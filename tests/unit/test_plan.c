@@ -22,6 +22,9 @@ static int setup(void **state)
 	memset(problem, 0, sizeof(problem));
 	kernel.facts.max_order = 10;
 	kernel.facts.nr_migratetypes = 6;
+	kernel.facts.pageblock_bits = 4;
+	kernel.pageblock_order = 9;
+	kernel.section_symbol = true;
 	kernel.facts.page_struct = 64;
 	kernel.page_size = 4096;
 	kernel.cpus = 2;
@@ -173,6 +176,9 @@ static void slots_never_above_combinations(void **state)
 	options.memory_limit = 1ull << 40;
 	options.by[DIM_MIGRATETYPE] = true;
 	kernel.facts.nr_migratetypes = 1;
+	kernel.facts.pageblock_bits = 4;
+	kernel.pageblock_order = 9;
+	kernel.section_symbol = true;
 	kernel.facts.max_order = 0;
 	assert_int_equal(make(), 0);
 	assert_int_equal(plan.config.combinations, 8 * 2 * 4 * 2);

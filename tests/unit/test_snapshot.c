@@ -49,6 +49,9 @@ static struct machine *machine_new(uint32_t cpus, bool names, bool by_cpu)
 	machine->random = cpus * 2 + names;
 	machine->kernel.facts.max_order = 10;
 	machine->kernel.facts.nr_migratetypes = 6;
+	machine->kernel.facts.pageblock_bits = 4;
+	machine->kernel.pageblock_order = 9;
+	machine->kernel.section_symbol = true;
 	machine->kernel.facts.page_struct = 64;
 	machine->kernel.page_size = 4096;
 	machine->kernel.cpus = cpus;

@@ -69,6 +69,9 @@ static void make_kernel(void)
 	kernel.facts.bulk.name = "__alloc_pages_bulk";
 	kernel.facts.max_order = 10;
 	kernel.facts.nr_migratetypes = 2;
+	kernel.facts.pageblock_bits = 4;
+	kernel.pageblock_order = 9;
+	kernel.section_symbol = true;
 	kernel.facts.migratetypes[0] = "unmovable";
 	kernel.facts.migratetypes[1] = "movable";
 	kernel.zones.count = ZONES;
