@@ -51,6 +51,13 @@ machine_args() {
 	fi
 }
 
+# A socket for each node: the kernel warns of CPUs that share a cache and not a node.
+sockets() {
+	if ((numa > 1 && smp % numa == 0)); then
+		echo ",sockets=$numa,cores=$((smp / numa)),threads=1"
+	fi
+}
+
 serial_args() {
 	local name
 
@@ -90,7 +97,7 @@ vm_run() {
 		pdeath=(setpriv --pdeathsig KILL --)
 	fi
 	${pdeath[@]+"${pdeath[@]}"} "$qemu" -nodefaults -no-user-config -display none -no-reboot \
-		-smp "$smp" -m "$mem" -kernel "$k_image" -initrd "$tmp/initrd" -append "$args" \
+		-smp "$smp$(sockets)" -m "$mem" -kernel "$k_image" -initrd "$tmp/initrd" -append "$args" \
 		-chardev stdio,id=monitor,signal=off -mon monitor "${qemu_args[@]}" \
 		<"$tmp/monitor" >"$tmp/qemu.out" 2>"$tmp/qemu.err" &
 	qemu_pid=$!
