@@ -59,7 +59,7 @@ static __always_inline __u32 preempt_count_slow(const struct gft_row *row, const
 
 static __always_inline enum gft_context context_of(__u32 preempt_count)
 {
-	if (gft_config.preempt_rt) {
+	if (asked_for(preempt_rt)) {
 		struct task_struct___rt *task = (void *)bpf_get_current_task_btf();
 
 		preempt_count = (preempt_count & ~0xffffu) | (__u32)task->softirq_disable_cnt;
@@ -82,6 +82,9 @@ static __always_inline __u64 pfn_of(__u64 page)
 {
 	__u64 offset = page - gft_config.vmemmap;
 
+#ifdef GFT_PLAIN
+	return offset >> GFT_PLAIN_STRUCT_SHIFT;
+#endif
 	if (gft_config.page_struct_shift)
 		return offset >> gft_config.page_struct_shift;
 	return offset / gft_config.page_struct;
@@ -113,7 +116,7 @@ static __always_inline __u32 migratetype_of(__u64 pfn)
 	bpf_probe_read_kernel(&usage, sizeof(usage),
 			      (const void *)section + bpf_core_field_offset(section->usage));
 	bit = (pfn & ((1ull << SECTION_PAGES_SHIFT) - 1)) >> gft_config.pageblock_order
-	      << gft_config.pageblock_shift;
+								     << gft_config.pageblock_shift;
 	bpf_probe_read_kernel(&word, sizeof(word),
 			      (const void *)usage + bpf_core_field_offset(usage->pageblock_flags) +
 				      bit / 64 * sizeof(word));

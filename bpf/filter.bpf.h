@@ -41,7 +41,7 @@ static __noinline bool comm_matches(void)
 
 static __always_inline bool task_matches(enum gft_context context)
 {
-	if (!gft_config.filter_task)
+	if (!asked_for(filter_task))
 		return true;
 	if (context != GFT_TASK || !pid_matches())
 		return false;

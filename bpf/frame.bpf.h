@@ -45,7 +45,7 @@ static __always_inline struct gft_line *frame__line(__u64 address)
 static __always_inline void frame__fill(struct gft_frame *frame, __u64 tag, __u32 gfp)
 {
 	frame->gfp = gfp;
-	if (gft_config.memcg_by_warn)
+	if (given(memcg_by_warn))
 		frame->warned = 0;
 	frame->tag = tag;
 	frame->start = bpf_ktime_get_ns();
@@ -153,9 +153,9 @@ static __always_inline struct gft_frame *frame__of(__u64 address, bool learn)
 
 	if (frame->tag - address == gft_distance)
 		return frame;
-	if (gft_config.copy > 1 && !frame->tag) /* the first copy has taken it */
+	if (this_copy > 1 && !frame->tag) /* the first copy has taken it */
 		return NULL;
-	return frame__search(address, learn && gft_config.copy == 1);
+	return frame__search(address, learn && this_copy == 1);
 }
 
 #endif

@@ -33,6 +33,23 @@ extern const volatile struct gft_config gft_config;
 extern const volatile __u8 gft_class_of[GFT_CLASS_TABLE];
 extern const volatile struct gft_glob gft_comm_glob;
 
+/*
+ * The verifier removes the code that a constant setting turns off, but not the loading of
+ * the setting. So the programs of the first copy are there twice: with every option
+ * (request.bpf.c), and for what most runs ask for (request_plain.bpf.c), where the options
+ * are off at compile time. `asked_for` is what a plain run does not ask for, `given` what
+ * it always has; user/copy.c knows when a run is plain.
+ */
+#ifdef GFT_PLAIN
+#define asked_for(field) 0u
+#define given(field)	 1u
+#define this_copy	 1u
+#else
+#define asked_for(field) gft_config.field
+#define given(field)	 gft_config.field
+#define this_copy	 gft_config.copy
+#endif
+
 /* Address of gft_frames: a pointer less this one plus this number is the pointer as a number. */
 extern __u64 gft_base;
 extern __u64 gft_active_since; /* ns: when the exit was attached */

@@ -71,22 +71,21 @@ static __always_inline __u32 comm_key(struct gft_names *names)
 /* Which combination of labels the request has: its place in the row's table. */
 static __always_inline __u32 combination_of(const struct request *request)
 {
-	__u32 combination = class_of(request->gfp) * gft_config.stride[GFT_KEY_CLASS] +
-			    request->order * gft_config.stride[GFT_KEY_ORDER] +
-			    request->context * gft_config.stride[GFT_KEY_CONTEXT];
+	__u32 combination = class_of(request->gfp) * GFT_STRIDE_CLASS +
+			    request->order * GFT_STRIDE_ORDER + request->context;
 
-	if (gft_config.by_range)
+	if (asked_for(by_range))
 		combination += request->range * gft_config.stride[GFT_KEY_RANGE];
-	if (gft_config.by_migratetype && request->page)
+	if (asked_for(by_migratetype) && request->page)
 		combination +=
 			migratetype_of(request->pfn) * gft_config.stride[GFT_KEY_MIGRATETYPE];
-	if ((gft_config.by_comm || gft_config.by_cgroup) && request->context == GFT_TASK) {
+	if ((asked_for(by_comm) || asked_for(by_cgroup)) && request->context == GFT_TASK) {
 		__u32 cpu = request->cpu;
 		struct gft_names *names = bpf_map_lookup_elem(&gft_names, &cpu);
 
-		if (names && gft_config.by_comm)
+		if (names && asked_for(by_comm))
 			combination += comm_key(names) * gft_config.stride[GFT_KEY_COMM];
-		if (names && gft_config.by_cgroup)
+		if (names && asked_for(by_cgroup))
 			combination += name__index(names->cgroup, &names->used_cgroups,
 						   bpf_get_current_cgroup_id(), 0) *
 				       gft_config.stride[GFT_KEY_CGROUP];
@@ -141,9 +140,18 @@ static __always_inline void series__add_latency(struct gft_series *series, __u64
 static __always_inline enum gft_reason reason_of(const struct request *request)
 {
 	/* The slow path that fails calls warn_alloc(), for __GFP_NOWARN too; a charge does not. */
-	if (gft_config.memcg_by_warn && request->gfp & gft_config.gfp_account && !request->warned)
+	if (given(memcg_by_warn) && request->gfp & gft_config.gfp_account && !request->warned)
 		return GFT_MEMCG;
 	return GFT_UNKNOWN;
+}
+
+static __always_inline __u32 page_shift(void)
+{
+#ifdef GFT_PLAIN
+	return GFT_PLAIN_PAGE_SHIFT;
+#else
+	return gft_config.page_shift;
+#endif
 }
 
 static __always_inline void record(struct gft_row *row, const struct request *request)
@@ -164,7 +172,7 @@ static __always_inline void record(struct gft_row *row, const struct request *re
 	series = series__at(request->cpu, slot);
 	if (!series)
 		return;
-	if (gft_config.timed)
+	if (given(timed))
 		series__add_latency(series, request->latency);
 	if (!request->page) {
 		series->failed[reason_of(request)]++;
@@ -172,11 +180,11 @@ static __always_inline void record(struct gft_row *row, const struct request *re
 	}
 	if (slot == GFT_SLOT_UNCLAIMED)
 		row->other_pages += 1ull << request->order;
-	if (!gft_config.vmemmap) {
+	if (!given(vmemmap)) {
 		series->unplaced++;
 		return;
 	}
-	series->align[gft_align_slot(request->pfn, gft_config.page_shift)]++;
+	series->align[gft_align_slot(request->pfn, page_shift())]++;
 	row->placement[request->range & GFT_RANGES_MAX]++; /* a mask for the verifier */
 }
 

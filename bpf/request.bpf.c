@@ -27,7 +27,7 @@ static __noinline int refuse(void *ctx, __u32 gfp)
 	context = context_of(preempt_count_slow(row, ctx));
 	if (class >= GFT_CLASSES || context >= GFT_CONTEXTS || !task_matches(context))
 		return 0;
-	if (!gft_config.marked || gfp >> GFT_MARK_SHIFT)
+	if (!asked_for(marked) || gfp >> GFT_MARK_SHIFT)
 		row->invalid[class][context]++;
 	return 0;
 }
@@ -38,12 +38,12 @@ static __always_inline int begin(void *ctx, __u64 address, __u32 gfp, __u32 orde
 	struct gft_row *row;
 
 	if (order > gft_config.max_order)
-		return gft_config.copy == 1 ? refuse(ctx, gfp) : 0;
-	if (gft_config.copy > 1 && frame__exists(address))
+		return this_copy == 1 ? refuse(ctx, gfp) : 0;
+	if (this_copy > 1 && frame__exists(address))
 		return 0;
-	if (gft_config.marked) /* whatever an earlier request left that was not checked */
+	if (asked_for(marked)) /* whatever an earlier request left that was not checked */
 		gft_taken[line_of(address)].tag = 0;
-	if (frame__put(address, gfp) || gft_config.copy > 1)
+	if (frame__put(address, gfp) || this_copy > 1)
 		return 0;
 	row = row__of(bpf_get_smp_processor_id());
 	if (row)
@@ -57,16 +57,18 @@ int entry_fentry(__u64 *ctx)
 	return begin(ctx, stack_address(ctx), (__u32)ctx[0], (__u32)ctx[1]);
 }
 
+#ifndef GFT_PLAIN
 SEC("kprobe")
 int entry_kprobe(struct pt_regs *ctx)
 {
 	return begin(ctx, PT_REGS_SP(ctx), (__u32)PT_REGS_PARM1(ctx), (__u32)PT_REGS_PARM2(ctx));
 }
+#endif
 
 /* Exits of tasks, and under PREEMPT_RT of the threads that serve softirqs, are never skipped. */
 static __always_inline bool is_thread(enum gft_context context)
 {
-	return context == GFT_TASK || (gft_config.preempt_rt && context == GFT_SOFTIRQ);
+	return context == GFT_TASK || (asked_for(preempt_rt) && context == GFT_SOFTIRQ);
 }
 
 /*
@@ -77,7 +79,7 @@ static __always_inline bool is_thread(enum gft_context context)
 static __always_inline void drop_stale(struct gft_row *row, __u64 address, enum gft_context context)
 {
 	/* under PREEMPT_RT interrupts may not ask for pages */
-	if (gft_config.preempt_rt || gft_config.copy > 1)
+	if (asked_for(preempt_rt) || this_copy > 1)
 		return;
 	if (context != GFT_TASK && !on_task_stack(address)) {
 		row->irq_top = address | ((1ull << GFT_STACK_SHIFT) - 1);
@@ -97,9 +99,9 @@ static __always_inline void frame__take(struct gft_frame *frame, __u64 now, stru
 {
 	request->gfp = frame->gfp;
 	request->latency = now - frame->start;
-	if (gft_config.memcg_by_warn)
+	if (given(memcg_by_warn))
 		request->warned = frame->warned;
-	if (gft_config.marked) {
+	if (asked_for(marked)) {
 		struct gft_taken *taken = &gft_taken[line_of(frame->tag)];
 
 		taken->tag = frame->tag;
@@ -140,7 +142,7 @@ static __always_inline bool pair(struct gft_row *row, __u64 address, struct requ
 	bool thread = is_thread(request->context);
 	struct gft_frame *frame = frame__of(address, thread);
 
-	if (gft_config.marked && gft_config.copy == 1)
+	if (asked_for(marked) && this_copy == 1)
 		gft_taken[line_of(address)].tag = 0;
 	if (!thread && is_anothers(row, frame, request->context) && frame) {
 		frame->tag = 0;
@@ -150,7 +152,7 @@ static __always_inline bool pair(struct gft_row *row, __u64 address, struct requ
 	row->last_exit[request->context & 3] = now;
 	if (frame)
 		frame__take(frame, now, request);
-	else if (gft_config.copy == 1)
+	else if (this_copy == 1)
 		row->unpaired++;
 	return frame;
 }
@@ -158,12 +160,12 @@ static __always_inline bool pair(struct gft_row *row, __u64 address, struct requ
 /* A request that ended and was paired: count it if it is one of those asked for. */
 static __always_inline void count(struct gft_row *row, struct request *request)
 {
-	if ((gft_config.marked && !(request->gfp >> GFT_MARK_SHIFT)) ||
+	if ((asked_for(marked) && !(request->gfp >> GFT_MARK_SHIFT)) ||
 	    !task_matches(request->context)) {
 		row->filtered++;
 		return;
 	}
-	if (request->page && gft_config.vmemmap) {
+	if (request->page && given(vmemmap)) {
 		request->pfn = pfn_of(request->page);
 		request->range = range_of(row, request->pfn);
 	}
@@ -174,7 +176,7 @@ static __always_inline int finish(void *ctx, struct gft_row *row, struct request
 {
 	__u64 address;
 
-	if (!gft_config.timed) {
+	if (!given(timed)) {
 		count(row, request);
 		return 0;
 	}
@@ -212,6 +214,7 @@ int exit_symbol(__u64 *args)
 	return finish(args, row, &request);
 }
 
+#ifndef GFT_PLAIN
 SEC("raw_tp/mm_page_alloc")
 int exit_address(__u64 *args)
 {
@@ -223,3 +226,4 @@ int exit_address(__u64 *args)
 	request.context = context_of(preempt_count_slow(row, args));
 	return finish(args, row, &request);
 }
+#endif

@@ -26,7 +26,7 @@ struct btf_facts {
 	uint32_t page_struct; /* sizeof(struct page) */
 	uint32_t nr_migratetypes;
 	const char *migratetypes[MIGRATETYPES_MAX]; /* lower case, without MIGRATE_; static */
-	uint32_t pageblock_bits; /* flags of a block, 0: unknown */
+	uint32_t pageblock_bits;		    /* flags of a block, 0: unknown */
 	bool has_mm_page_alloc;			    /* the tracepoint */
 	bool preempt_count_in_btf;
 	/* x86: where a CPU's rq->cfs and preempt_count lie in its per-CPU area, where BTF tells it

@@ -93,6 +93,19 @@ static int want(struct bpf_program *program, const char *function)
 	return err || !function ? err : bpf_program__set_attach_target(program, 0, function);
 }
 
+/* Does the run ask for no more than request_plain.bpf.c does, on a kernel that it is made for? */
+static bool is_plain(const struct copy *copy)
+{
+	const struct gft_config *config = &copy->setup.config;
+
+	return is_first(copy) && copy->setup.tier == TIER_FEXIT &&
+	       copy->setup.kernel->preempt_symbol && config->timed && config->memcg_by_warn &&
+	       config->vmemmap && config->page_struct_shift == GFT_PLAIN_STRUCT_SHIFT &&
+	       config->page_shift == GFT_PLAIN_PAGE_SHIFT && !config->marked &&
+	       !config->preempt_rt && !config->filter_task && !config->by_range &&
+	       !config->by_migratetype && !config->by_comm && !config->by_cgroup;
+}
+
 /* Which programs this tier loads. Presence in BTF proves nothing: loading and attaching does. */
 static int choose_programs(struct copy *copy)
 {
@@ -107,6 +120,8 @@ static int choose_programs(struct copy *copy)
 		bpf_program__set_autoload(program, false);
 	copy->exit = copy->setup.kernel->preempt_symbol ? skeleton->progs.exit_symbol
 							: skeleton->progs.exit_address;
+	if (is_plain(copy))
+		copy->exit = skeleton->progs.exit_plain;
 	err = want(copy->exit, NULL);
 	if (!err && is_first(copy))
 		err = want(skeleton->progs.locate, NULL);

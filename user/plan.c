@@ -34,7 +34,7 @@ static void set_keys(struct plan *plan, const struct kernel *kernel, const bool 
 {
 	const uint32_t sizes[GFT_KEYS] = {
 		[GFT_KEY_CLASS] = GFT_CLASSES,
-		[GFT_KEY_ORDER] = kernel->facts.max_order + 2, /* the last: refused */
+		[GFT_KEY_ORDER] = GFT_ORDERS_MAX, /* BPF knows the strides of these three */
 		[GFT_KEY_CONTEXT] = GFT_CONTEXTS,
 		[GFT_KEY_RANGE] = (uint32_t)kernel->zones.count + 1,
 		[GFT_KEY_MIGRATETYPE] = kernel->facts.nr_migratetypes + 1,

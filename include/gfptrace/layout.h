@@ -26,17 +26,24 @@
  * not ask for. The CPU is the row, so it needs no key.
  */
 enum gft_key {
-	GFT_KEY_CLASS,
-	GFT_KEY_ORDER,
-	GFT_KEY_CONTEXT,
 	GFT_KEY_RANGE,	     /* node and zone: index of the pfn range + 1; 0: no page */
 	GFT_KEY_MIGRATETYPE, /* of the block + 1; 0: no page */
 	GFT_KEY_COMM,	     /* index in the row's names + 1; 0: interrupt; last: other */
 	GFT_KEY_CGROUP,	     /* the same */
+	GFT_KEY_CLASS,
+	GFT_KEY_ORDER,
+	GFT_KEY_CONTEXT,
 	GFT_KEYS
 };
 
-#define GFT_ORDERS_MAX	    32	/* orders the maps can hold, the one above the largest included */
+/* Orders the maps can hold, the one above the largest included; MAX_ORDER is 10, or 13 on arm64. */
+#define GFT_ORDERS_MAX	 16
+#define GFT_STRIDE_ORDER GFT_CONTEXTS
+#define GFT_STRIDE_CLASS (GFT_STRIDE_ORDER * GFT_ORDERS_MAX)
+/* A plain run (bpf/maps.bpf.h) is one on a kernel with these. */
+#define GFT_PLAIN_PAGE_SHIFT   12
+#define GFT_PLAIN_STRUCT_SHIFT 6
+
 #define GFT_RANGES_MAX	    127 /* zones of all nodes */
 #define GFT_NAMES	    62	/* comms or cgroups a CPU can tell apart */
 #define GFT_NAME_KEYS	    (GFT_NAMES + 2)

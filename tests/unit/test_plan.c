@@ -68,10 +68,13 @@ static void usual_dimensions(void **state)
 {
 	(void)state;
 	assert_int_equal(make(), 0);
-	/* orders 0 to 10, and one for all that are refused */
-	assert_int_equal(plan.size[GFT_KEY_ORDER], 12);
-	assert_int_equal(plan.config.combinations, 8 * 12 * 4);
-	for (int k = GFT_KEY_RANGE; k < GFT_KEYS; k++) {
+	/* BPF knows the strides of these three */
+	assert_int_equal(plan.size[GFT_KEY_ORDER], GFT_ORDERS_MAX);
+	assert_int_equal(plan.config.stride[GFT_KEY_CONTEXT], 1);
+	assert_int_equal(plan.config.stride[GFT_KEY_ORDER], GFT_STRIDE_ORDER);
+	assert_int_equal(plan.config.stride[GFT_KEY_CLASS], GFT_STRIDE_CLASS);
+	assert_int_equal(plan.config.combinations, 8 * GFT_ORDERS_MAX * 4);
+	for (int k = GFT_KEY_RANGE; k < GFT_KEY_CLASS; k++) {
 		assert_int_equal(plan.size[k], 1);
 		assert_int_equal(plan.config.stride[k], 0);
 	}
@@ -92,7 +95,7 @@ static void keys_that_stay(void **state)
 	memset(options.by, 0, sizeof(options.by));
 	options.by[DIM_CPU] = true;
 	assert_int_equal(make(), 0);
-	assert_int_equal(plan.config.combinations, 8 * 12 * 4);
+	assert_int_equal(plan.config.combinations, 8 * GFT_ORDERS_MAX * 4);
 }
 
 static void each_dimension(void **state)
@@ -114,7 +117,7 @@ static void each_dimension(void **state)
 		options.by[cases[i].dimension] = true;
 		assert_int_equal(make(), 0);
 		assert_int_equal(plan.size[cases[i].key], cases[i].size);
-		assert_int_equal(plan.config.combinations, 8 * 12 * 4 * cases[i].size);
+		assert_int_equal(plan.config.combinations, 8 * GFT_ORDERS_MAX * 4 * cases[i].size);
 		assert_int_equal(plan.config.by_range, cases[i].key == GFT_KEY_RANGE);
 		assert_int_equal(plan.config.by_migratetype, cases[i].key == GFT_KEY_MIGRATETYPE);
 		assert_int_equal(plan.config.by_comm, cases[i].key == GFT_KEY_COMM);
@@ -125,7 +128,7 @@ static void each_dimension(void **state)
 	setup(state);
 	options.by[DIM_NODE] = options.by[DIM_ZONE] = options.by[DIM_MIGRATETYPE] = true;
 	assert_int_equal(make(), 0);
-	assert_int_equal(plan.config.combinations, 8 * 12 * 4 * 4 * 7);
+	assert_int_equal(plan.config.combinations, 8 * GFT_ORDERS_MAX * 4 * 4 * 7);
 	assert_bijective();
 }
 
@@ -181,7 +184,7 @@ static void slots_never_above_combinations(void **state)
 	kernel.section_symbol = true;
 	kernel.facts.max_order = 0;
 	assert_int_equal(make(), 0);
-	assert_int_equal(plan.config.combinations, 8 * 2 * 4 * 2);
+	assert_int_equal(plan.config.combinations, 8 * GFT_ORDERS_MAX * 4 * 2);
 	assert_int_equal(plan.config.slots, plan.config.combinations + 1);
 }
 

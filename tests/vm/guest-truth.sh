@@ -88,6 +88,11 @@ for scenario; do
 	kprobe-mixed)
 		trace kprobe-mixed '--marked --tier kprobe' "$threads count=10000 $timer"
 		;;
+	plain) # the programs that users run: --marked has its own
+		trace plain '' 'order=5-8 gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN count=1000' \
+			"$softirq" "$hardirq"
+		;;
+	plain-mixed) trace plain-mixed '' "$threads count=20000 $timer" ;;
 	tracepoint)
 		trace tracepoint '--tier tracepoint' \
 			'order=5-8 gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN count=1000' \

@@ -28,7 +28,7 @@ one_kernel() {
 	case $kernel in
 	6.1 | 6.12) forced=(kprobe kprobe-memcg kprobe-mixed tracepoint) ;;
 	esac
-	scenarios -- quiet toobig memcg nomem bulk mixed nest exact auto ${forced[@]+"${forced[@]}"}
+	scenarios -- quiet toobig memcg nomem bulk mixed nest exact auto plain plain-mixed ${forced[@]+"${forced[@]}"}
 	rc=$?
 	((rc != 77)) || return
 	result "$rc" "all scenarios run, no kernel warning"
@@ -42,6 +42,12 @@ one_kernel() {
 	compare nest '{"tier": "fexit", "marked": true}'
 	compare exact '{"tier": "fexit", "marked": true, "copies": 3, "loss_per_mille": 1}'
 	compare auto '{"tier": "fexit", "marked": true}'
+	compare plain '{"tier": "fexit", "complete": true}'
+	compare plain-mixed '{"tier": "fexit"}'
+	if [[ $kernel != *rt ]]; then
+		jq -e '[.cost.programs[].name] | index("exit_plain")' "$work/out/plain.json" >"$work/err"
+		result $? "a plain run uses the plain programs"
+	fi
 	((${#forced[@]})) || return
 	compare kprobe '{"tier": "kprobe", "marked": true, "complete": true}'
 	compare kprobe-memcg '{"tier": "kprobe", "marked": true, "complete": true, "reason": "memcg"}'
