@@ -14,14 +14,17 @@ int failure_warned(struct pt_regs *ctx)
 	struct gft_line *line = frame__line(address);
 	struct gft_frame *inner = NULL;
 
-	/* The innermost request of this stack that began above us. */
+	/*
+	 * The innermost request of this stack that began above us is the one that began last;
+	 * by address alone it might be a frame that nobody took before the exit was attached.
+	 */
 	for (int i = 0; i < GFT_LINE_FRAMES; i++) {
 		struct gft_frame *frame = &line->frame[i];
 
 		if (frame->tag >> GFT_STACK_SHIFT != address >> GFT_STACK_SHIFT ||
 		    frame->tag < address)
 			continue;
-		if (!inner || frame->tag < inner->tag)
+		if (!inner || frame->start > inner->start)
 			inner = frame;
 	}
 	if (inner)
