@@ -93,15 +93,16 @@ int session__open(struct session *session, const struct options *options)
 	session->plan.cgroup_fd = -1;
 	session->options = options;
 	setrlimit(RLIMIT_MEMLOCK, &unlimited); /* before v5.11 maps were charged to it */
+	copy__quiet_libbpf();
 	status = open_kernel(session);
 	if (!status)
 		status = make_plan(session);
-	if (!status && options->marked && options->tier == TIER_TRACEPOINT) {
-		log_error("--marked: the tracepoint tier does not see the mark");
-		status = STATUS_USAGE;
-	}
 	if (!status)
 		status = open_tracer(session);
+	if (!status && options->marked && !tracer__timed(session->tracer)) {
+		log_error("--marked: the tracepoint tier does not see the mark");
+		status = STATUS_UNSUPPORTED;
+	}
 	if (!status)
 		status = init_snapshots(session);
 	if (!status)

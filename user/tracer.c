@@ -81,7 +81,6 @@ int tracer__open(struct tracer **result, const struct kernel *kernel, const stru
 
 	*result = NULL;
 	trials->count = 0;
-	copy__quiet_libbpf();
 	setup.config.vmemmap = locate__vmemmap(kernel);
 	for (enum tier tier = first; tier <= last && !*result; tier++) {
 		struct tier_trial *trial = &trials->trial[trials->count++];

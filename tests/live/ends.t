@@ -128,6 +128,18 @@ for tier in fexit kprobe; do
 		ok "--tier $tier never falls back" refused 3 "tier $tier"
 	fi
 done
+run "$GFPTRACE" run --tier tracepoint --marked -d 1
+ok "--marked where the mark cannot be seen" refused 3 "--marked"
+# shellcheck disable=SC2016 # quoted for the inner shell
+if unshare -m mount -t tmpfs none /sys/kernel/btf 2> /dev/null; then
+	for command in 'run -d 1' doctor; do
+		run unshare -m sh -c 'mount -t tmpfs none /sys/kernel/btf && exec "$0" $1' \
+			"$GFPTRACE" "$command"
+		ok "a kernel without BTF: $command" refused 3 "no BTF"
+	done
+else
+	skip "a kernel without BTF" "no unshare"
+fi
 install -m 755 "$GFPTRACE" "$work/gfptrace"
 chmod 755 "$work"
 if setpriv --reuid=65534 --clear-groups "$work/gfptrace" --version > /dev/null 2>&1; then
