@@ -2,7 +2,11 @@
 #include "tracer.h"
 
 #include <errno.h>
+#include <linux/membarrier.h>
+#include <poll.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "locate.h"
 
@@ -124,11 +128,23 @@ int tracer__escalate(struct tracer *tracer)
 	return 0;
 }
 
+/*
+ * What is detached may still run on another CPU. All programs run within an RCU read-side
+ * section, and this command is synchronize_rcu() (kernel/sched/membarrier.c); it is refused
+ * under nohz_full, where a tenth of a second must do.
+ */
+static void wait_for_programs(void)
+{
+	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
+		poll(NULL, 0, 100);
+}
+
 void tracer__stop(struct tracer *tracer)
 {
 	/* the first last: only what it saw too may be counted as recovered by the others */
 	for (uint32_t i = tracer->loaded; i-- > 0;)
 		copy__detach(tracer->copy[i]);
+	wait_for_programs();
 }
 
 void tracer__close(struct tracer *tracer)
