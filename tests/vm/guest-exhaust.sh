@@ -3,6 +3,12 @@
 # In the guest: gfptrace traces before the memory runs out; is it there afterwards? See exhaust.t.
 echo started
 
+# Whoever needs a page meanwhile, kthreadd say, wakes the OOM killer. It shall find others than
+# the test itself, as it would on any machine that does more than this one.
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do
+	sh -c 'echo 1000 >/proc/self/oom_score_adj; exec sleep 1000' &
+done
+
 # exhaust NAME GFP: CMD starts when the programs are at work
 exhaust() {
 	# shellcheck disable=SC2016 # quoted for the inner shell
