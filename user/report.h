@@ -18,7 +18,7 @@
 
 #include <gfptrace/types.h>
 
-/* The dimensions of DESIGN 3.1, in the order in which labels are printed. */
+/* The dimensions, in the order in which labels are printed. */
 enum dimension {
 	DIM_CLASS,
 	DIM_ORDER,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The exit statuses: part of the interface, see DESIGN 3.2 and gfptrace(1). */
+/* The exit statuses: part of the interface; README.md names them. */
 #ifndef GFPTRACE_USER_STATUS_H
 #define GFPTRACE_USER_STATUS_H
 

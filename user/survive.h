@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* To live on a machine that runs out of memory: DESIGN 3.7. */
+/* To live on a machine that runs out of memory. */
 #ifndef GFPTRACE_USER_SURVIVE_H
 #define GFPTRACE_USER_SURVIVE_H
 

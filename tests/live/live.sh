@@ -34,7 +34,7 @@ holds() {
 	jq -e "$1" "${2:-$report}" > "$out" 2> "$err"
 }
 
-# The sums that DESIGN 3.3 promises of every report.
+# The sums that doc/report-schema.md promises of every report.
 sums() { # [FILE]
 	# shellcheck disable=SC2016 # the variables are jq's
 	holds '

@@ -149,7 +149,7 @@ static int setup(void **state)
 	return 0;
 }
 
-/* The label of a series, as DESIGN 3.1 and 3.3 have it. */
+/* The label of a series, as doc/report-schema.md has it. */
 static const char *label_of(const struct series *s, enum dimension dimension)
 {
 	static const char *const classes[] = GFT_CLASS_NAMES;
