@@ -99,11 +99,13 @@ static int set_choice(const struct option_row *row, const char *value, unsigned 
 static int set_percent(const struct option_row *row, const char *value, double *percent,
 		       struct options_error *error)
 {
-	char *end;
+	char *end = NULL;
 
+	*percent = 0;
 	/* strtod() would take "inf", "nan" and hexadecimal too */
-	*percent = strspn(value, "0123456789.") == strlen(value) ? strtod(value, &end) : 0;
-	if (*percent > 0 && *percent <= 100 && !*end)
+	if (*value && strspn(value, "0123456789.") == strlen(value))
+		*percent = strtod(value, &end);
+	if (end && !*end && *percent > 0 && *percent <= 100)
 		return 0;
 	return options__fail(error, "--%s '%s': a number above 0, at most 100, expected", row->name,
 			     value);
