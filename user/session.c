@@ -170,12 +170,33 @@ static int take(struct session *session, struct snapshot *snapshot)
 	return err;
 }
 
+/*
+ * What was lost while the exit learnt to find its entries is not the window's. Series begin
+ * at zero: a base read while the programs run would be off by the requests of that moment.
+ */
+static int forget_learning(struct session *session)
+{
+	struct snapshot_totals *base = &session->base.totals;
+	const struct snapshot_totals *now = &session->now.totals;
+	int err = take(session, &session->now);
+
+	if (err)
+		return err;
+	base->unpaired = now->unpaired;
+	base->stale = now->stale;
+	base->table_full = now->table_full;
+	base->exit_misses = now->exit_misses;
+	base->recovered = now->recovered;
+	return 0;
+}
+
 int session__activate(struct session *session)
 {
 	int err = tracer__activate(session->tracer);
 
-	/* the window begins when the exit has learnt to find its entries */
-	if (!err && !take(session, &session->base))
+	if (!err)
+		err = forget_learning(session);
+	if (!err)
 		return STATUS_OK;
 	log_err(err, "attach to the tracepoint kmem:mm_page_alloc");
 	log_hint("%s", "run it as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN");
