@@ -37,7 +37,9 @@ BPF_CFLAGS := -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -D__bpf__ -g -O2 -mcpu=v3 
 
 BPF_SOURCES  := $(wildcard bpf/*.bpf.c)
 BPF_OBJECTS  := $(BPF_SOURCES:%.bpf.c=$(O)/%.bpf.o)
-SKELETON     := $(O)/bpf/gfptrace.skel.h
+# Objects of their own; all others are linked into one.
+BPF_ALONE    := $(O)/bpf/calibrate.bpf.o
+SKELETONS    := $(O)/bpf/gfptrace.skel.h $(BPF_ALONE:%.bpf.o=%.skel.h)
 USER_SOURCES := $(wildcard user/*.c)
 USER_OBJECTS := $(USER_SOURCES:%.c=$(O)/%.o)
 LIBRARY      := $(O)/libgfptrace.a
@@ -65,17 +67,20 @@ $(O)/%.bpf.o: %.bpf.c | check-tools
 	$(call say,BPF,$@)mkdir -p $(@D) && $(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@ && \
 		$(LLVM_STRIP) -g $@
 
-$(O)/bpf/gfptrace.linked.o: $(BPF_OBJECTS)
+$(O)/bpf/gfptrace.linked.o: $(filter-out $(BPF_ALONE),$(BPF_OBJECTS))
 	$(call say,LINK,$@)$(BPFTOOL) gen object $@ $^
 
-$(SKELETON): $(O)/bpf/gfptrace.linked.o
+$(O)/bpf/gfptrace.skel.h: $(O)/bpf/gfptrace.linked.o
 	$(call say,SKEL,$@)$(BPFTOOL) gen skeleton $< name gfptrace > $@
+
+$(O)/bpf/%.skel.h: $(O)/bpf/%.bpf.o
+	$(call say,SKEL,$@)$(BPFTOOL) gen skeleton $< name $* > $@
 
 $(O)/user/%.o: user/%.c | check-tools
 	$(call say,CC,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-# The only files that know the skeleton.
-$(O)/user/copy.o $(O)/user/locate.o: $(SKELETON)
+# The only files that know the skeletons.
+$(O)/user/programs.o $(O)/user/locate.o: $(SKELETONS)
 
 $(LIBRARY): $(filter-out $(O)/user/main.o,$(USER_OBJECTS))
 	$(call say,AR,$@)rm -f $@ && $(AR) rcsD $@ $^

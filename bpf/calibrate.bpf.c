@@ -1,54 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What only the kernel's own pointers tell (user/calibrate.c): the addresses of struct
- * pages that gfptrace itself faults in, per-CPU addresses, and the address of our own
- * frames as a number.
+ * The addresses of struct pages that gfptrace itself faults in (user/calibrate.c). An object
+ * of its own, which asks nothing of the kernel's BTF: it is loaded before all others, which
+ * take what it tells as a constant.
  */
-#include "frame.bpf.h"
-#include <bpf/bpf_core_read.h>
+#include <vmlinux.h>
+#include <bpf/bpf_helpers.h>
 
-#define TASK_GROUP_DEPTH 32
+#include <gfptrace/layout.h>
 
-/* Address of the CPU's root rq->cfs: the root task group's queues are those of the rqs. */
-static __always_inline __u64 root_cfs(__u32 cpu)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_group *group = NULL;
-	struct cfs_rq **queues;
-	__u64 cfs = 0;
-
-	if (!bpf_core_field_exists(task->sched_task_group) || !bpf_core_field_exists(group->cfs_rq))
-		return 0;
-	group = BPF_CORE_READ(task, sched_task_group);
-	for (int i = 0; i < TASK_GROUP_DEPTH; i++) {
-		struct task_group *parent = BPF_CORE_READ(group, parent);
-
-		if (!parent)
-			break;
-		group = parent;
-	}
-	queues = BPF_CORE_READ(group, cfs_rq);
-	bpf_probe_read_kernel(&cfs, sizeof(cfs), &queues[cpu]);
-	return cfs;
-}
-
-SEC("syscall")
-int locate(struct gft_locate *argument)
-{
-	gft_base = (__u64)&gft_frames;
-	argument->cfs = root_cfs(argument->cpu);
-	return 0;
-}
-
-SEC("iter/bpf_prog")
-int find_stats(struct bpf_iter__bpf_prog *ctx)
-{
-	struct bpf_prog *prog = ctx->prog;
-
-	if (prog && BPF_CORE_READ(prog, aux, id) == gft_find_stats.id)
-		gft_find_stats.stats = (__u64)BPF_CORE_READ(prog, stats);
-	return 0;
-}
+struct gft_calibration gft_calibration = {};
 
 SEC("raw_tp/mm_page_alloc")
 int calibrate(const __u64 *args)
@@ -63,3 +24,5 @@ int calibrate(const __u64 *args)
 	gft_calibration.used = used + 1;
 	return 0;
 }
+
+char LICENSE[] SEC("license") = "GPL";

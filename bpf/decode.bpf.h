@@ -15,13 +15,22 @@
 extern const int __preempt_count __ksym __weak;	     /* to v6.1 and from v6.15 */
 extern const struct pcpu_hot pcpu_hot __ksym __weak; /* between */
 
+/*
+ * By the type, which libbpf resolves to a constant: what the verifier knows to be dead costs
+ * nothing. Each branch keeps its own load, with the field's offset in the instruction.
+ */
 static __always_inline __u32 preempt_count_symbol(void)
 {
-	if (&pcpu_hot)
-		return (__u32)((const struct pcpu_hot *)bpf_this_cpu_ptr(&pcpu_hot))->preempt_count;
-	if (&__preempt_count)
-		return (__u32) * (const int *)bpf_this_cpu_ptr(&__preempt_count);
-	return 0;
+	__u32 count;
+
+	if (bpf_core_type_exists(struct pcpu_hot)) {
+		count = (__u32)((const struct pcpu_hot *)bpf_this_cpu_ptr(&pcpu_hot))
+				->preempt_count;
+		barrier_var(count);
+	} else {
+		count = (__u32) * (const int *)bpf_this_cpu_ptr(&__preempt_count);
+	}
+	return count;
 }
 #elif defined(__TARGET_ARCH_arm64)
 static __always_inline __u32 preempt_count_symbol(void)
@@ -73,7 +82,8 @@ static __always_inline enum gft_context context_of(__u32 preempt_count)
 
 static __always_inline enum gft_class class_of(__u32 gfp)
 {
-	__u32 index = (gfp & gft_config.class_mask) * gft_config.class_magic;
+	__u32 index = (gfp & either(GFT_PLAIN_CLASS_MASK, gft_config.class_mask)) *
+		      either(GFT_PLAIN_CLASS_MAGIC, gft_config.class_magic);
 
 	return gft_class_of[index >> (32 - GFT_CLASS_BITS)];
 }
@@ -82,11 +92,8 @@ static __always_inline __u64 pfn_of(__u64 page)
 {
 	__u64 offset = page - gft_config.vmemmap;
 
-#ifdef GFT_PLAIN
-	return offset >> GFT_PLAIN_STRUCT_SHIFT;
-#endif
-	if (gft_config.page_struct_shift)
-		return offset >> gft_config.page_struct_shift;
+	if (either(1, gft_config.page_struct_shift))
+		return offset >> either(GFT_PLAIN_STRUCT_SHIFT, gft_config.page_struct_shift);
 	return offset / gft_config.page_struct;
 }
 
@@ -94,8 +101,6 @@ static __always_inline __u64 pfn_of(__u64 page)
  * Migrate type of the page's block, as get_pageblock_migratetype() reads it under
  * SPARSEMEM_VMEMMAP: some bits a block, the lowest 3 the type (include/linux/pageblock-flags.h).
  */
-extern const void mem_section __ksym __weak;
-
 #define SECTION_PAGES_SHIFT (27 - 12) /* x86-64 and arm64 with 4 KiB pages */
 
 static __always_inline __u32 migratetype_of(__u64 pfn)
@@ -107,9 +112,7 @@ static __always_inline __u32 migratetype_of(__u64 pfn)
 	__u64 per_root = (1ull << gft_config.page_shift) / bpf_core_type_size(struct mem_section);
 	__u64 bit, word = 0;
 
-	if (!&mem_section)
-		return 0;
-	bpf_probe_read_kernel(&roots, sizeof(roots), &mem_section);
+	bpf_probe_read_kernel(&roots, sizeof(roots), (const void *)gft_config.mem_section);
 	bpf_probe_read_kernel(&section, sizeof(section), &roots[number / per_root]);
 	section = (const void *)section +
 		  (number % per_root) * bpf_core_type_size(struct mem_section);

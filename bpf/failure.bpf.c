@@ -7,6 +7,19 @@
 #include "frame.bpf.h"
 #include <bpf/bpf_tracing.h>
 
+/*
+ * Did `frame` begin after `other`, both above us on our stack? Where either was not timed,
+ * the lower one did: a request nested in another is further down.
+ */
+static __always_inline bool is_inner(const struct gft_frame *frame, const struct gft_frame *other)
+{
+	if (!other)
+		return true;
+	if (is_timed(frame) && is_timed(other))
+		return frame->start > other->start;
+	return frame->tag < other->tag;
+}
+
 SEC("kprobe/warn_alloc")
 int failure_warned(struct pt_regs *ctx)
 {
@@ -14,17 +27,11 @@ int failure_warned(struct pt_regs *ctx)
 	struct gft_line *line = frame__line(address);
 	struct gft_frame *inner = NULL;
 
-	/*
-	 * The innermost request of this stack that began above us is the one that began last;
-	 * by address alone it might be a frame that nobody took before the exit was attached.
-	 */
 	for (int i = 0; i < GFT_LINE_FRAMES; i++) {
 		struct gft_frame *frame = &line->frame[i];
 
-		if (frame->tag >> GFT_STACK_SHIFT != address >> GFT_STACK_SHIFT ||
-		    frame->tag < address)
-			continue;
-		if (!inner || frame->start > inner->start)
+		if (same_stack(frame->tag, address) && frame->tag >= address &&
+		    frame__is_current(frame) && is_inner(frame, inner))
 			inner = frame;
 	}
 	if (inner)

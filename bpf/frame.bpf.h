@@ -12,7 +12,7 @@
  * tracepoint program and runs with preemption off, so no task's exit is ever
  * skipped, no task's frame goes stale, and the nearest frame above is its own.
  * Interrupts must match the distance exactly: one that arrives within the exit
- * program leaves a stale frame behind, which the next exit on that CPU drops.
+ * program leaves a stale frame behind.
  */
 #ifndef GFPTRACE_BPF_FRAME_H
 #define GFPTRACE_BPF_FRAME_H
@@ -29,31 +29,34 @@ static __always_inline __u64 stack_address(const void *ctx)
 	return address + gft_base;
 }
 
-/* All addresses of one stack have the same line. */
+/*
+ * All addresses of one stack have the same line. Stacks lie at multiples of their size with
+ * a guard page behind, so that every second place is taken.
+ */
 static __always_inline __u32 line_of(__u64 address)
 {
-	__u64 hash = (address >> GFT_STACK_SHIFT) * 0x9e3779b97f4a7c15ull;
-
-	return (__u32)(hash >> (64 - GFT_LINE_BITS));
+	return (__u32)(address >> (GFT_STACK_SHIFT + 1)) & (GFT_FRAME_LINES - 1);
 }
 
 static __always_inline struct gft_line *frame__line(__u64 address)
 {
-	return &gft_frames[line_of(address)];
+	/* line_of() times the size of a line, in one shift */
+	__u64 offset = address >> (GFT_STACK_SHIFT + 1 - GFT_LINE_SHIFT) &
+		       (__u64)(GFT_FRAME_LINES - 1) << GFT_LINE_SHIFT;
+	struct gft_line *line = (void *)gft_frames + offset;
+
+	barrier_var(line); /* lest the compiler reckon it out again at each use */
+	return line;
 }
 
-static __always_inline void frame__fill(struct gft_frame *frame, __u64 tag, __u32 gfp)
+static __always_inline bool same_stack(__u64 a, __u64 b)
 {
-	frame->gfp = gfp;
-	if (given(memcg_by_warn))
-		frame->warned = 0;
-	frame->tag = tag;
-	frame->start = bpf_ktime_get_ns();
+	return a >> GFT_STACK_SHIFT == b >> GFT_STACK_SHIFT;
 }
 
 /*
  * The first frame of the line is taken: by an outer request of this stack, by
- * another stack with the same hash, or by a frame whose exit was skipped. What lies
+ * another stack of the same line, or by a frame whose exit was skipped. What lies
  * at or below us on our own stack cannot be alive. Returns NULL when all are taken.
  */
 static __noinline struct gft_frame *frame__find_free(__u64 tag)
@@ -67,9 +70,9 @@ static __noinline struct gft_frame *frame__find_free(__u64 tag)
 
 		if (!frame->tag)
 			return frame;
-		if (frame->tag >> GFT_STACK_SHIFT != tag >> GFT_STACK_SHIFT)
+		if (!same_stack(frame->tag, tag))
 			continue;
-		if (frame->tag <= tag)
+		if (frame->tag <= (tag | GFT_UNTIMED))
 			return frame;
 		if (!oldest || frame->start < oldest->start)
 			oldest = frame;
@@ -79,33 +82,34 @@ static __noinline struct gft_frame *frame__find_free(__u64 tag)
 	return ours == GFT_LINE_FRAMES ? oldest : NULL;
 }
 
+static __always_inline bool is_timed(const struct gft_frame *frame)
+{
+	return !(frame->tag & GFT_UNTIMED);
+}
+
 /* Has another copy of the entry program left this request's frame already? */
 static __always_inline bool frame__exists(__u64 tag)
 {
 	struct gft_line *line = frame__line(tag);
 
 	for (int i = 0; i < GFT_LINE_FRAMES; i++)
-		if (line->frame[i].tag == tag)
+		if ((line->frame[i].tag & ~(__u64)GFT_UNTIMED) == tag)
 			return true;
 	return false;
 }
 
-/* Leave a frame for the request that enters at the stack address `tag`; false: table full. */
-static __always_inline bool frame__put(__u64 tag, __u32 gfp)
+/* Is no request under way in the line of this address? */
+static __always_inline bool frame__line_is_empty(__u64 address)
 {
-	struct gft_frame *frame = &frame__line(tag)->frame[0];
+	struct gft_line *line = frame__line(address);
+	__u64 tags = 0;
 
-	if (frame->tag && frame->tag != tag) {
-		frame = frame__find_free(tag);
-		if (!frame)
-			return false;
-	}
-	frame__fill(frame, tag, gfp);
-	return true;
+	for (int i = 0; i < GFT_LINE_FRAMES; i++)
+		tags |= line->frame[i].tag;
+	return !tags;
 }
 
-/* Drop the frames of this stack that lie below `limit`, where nothing is alive. Returns how many.
- */
+/* Drop the frames of this stack that lie at or below `limit`, where nothing is alive. */
 static __noinline int frame__drop_below(__u64 limit)
 {
 	struct gft_line *line = frame__line(limit);
@@ -114,7 +118,7 @@ static __noinline int frame__drop_below(__u64 limit)
 	for (int i = 0; i < GFT_LINE_FRAMES; i++) {
 		struct gft_frame *frame = &line->frame[i];
 
-		if (frame->tag > limit || frame->tag >> GFT_STACK_SHIFT != limit >> GFT_STACK_SHIFT)
+		if (frame->tag > limit || !same_stack(frame->tag, limit))
 			continue;
 		frame->tag = 0;
 		dropped++;
@@ -122,7 +126,16 @@ static __noinline int frame__drop_below(__u64 limit)
 	return dropped;
 }
 
-/* Not the first frame of the line at the distance known: look at all; learn from tasks. */
+/*
+ * Before the distance was learnt, at first or anew after it changed, nobody took the frames of
+ * those that ended.
+ */
+static __always_inline bool frame__is_current(const struct gft_frame *frame)
+{
+	return !is_timed(frame) || frame->start > gft_active_since;
+}
+
+/* Look at all frames of the line; learn the distance from tasks. */
 static __noinline struct gft_frame *frame__search(__u64 address, bool learn)
 {
 	struct gft_line *line = frame__line(address);
@@ -131,31 +144,35 @@ static __noinline struct gft_frame *frame__search(__u64 address, bool learn)
 
 	for (int i = 0; i < GFT_LINE_FRAMES; i++) {
 		struct gft_frame *frame = &line->frame[i];
+		__u64 apart = (frame->tag & ~(__u64)GFT_UNTIMED) - address;
 
-		if (frame->tag - address == gft_distance)
+		if (apart == gft_distance)
 			return frame;
-		/* before the exit was attached nobody took the frames of those that ended */
-		if (learn && frame->tag - address < distance && frame->start > gft_active_since) {
-			distance = frame->tag - address;
+		if (learn && apart < distance && frame__is_current(frame)) {
+			distance = apart;
 			nearest = frame;
 		}
 	}
 	if (!nearest)
 		return NULL;
 	gft_distance = distance;
+	gft_active_since = bpf_ktime_get_ns();
 	return nearest;
 }
 
-/* The frame of the request that ends at `address`; NULL if it left none. */
-static __always_inline struct gft_frame *frame__of(__u64 address, bool learn)
+/*
+ * The frame of the request that ends at `address`; NULL if it left none. `usual` is the
+ * distance at which this CPU found the last one.
+ */
+static __always_inline struct gft_frame *frame__of(__u64 address, __u64 *usual, bool learn)
 {
 	struct gft_frame *frame = &frame__line(address)->frame[0];
 
-	if (frame->tag - address == gft_distance)
-		return frame;
-	if (this_copy > 1 && !frame->tag) /* the first copy has taken it */
-		return NULL;
-	return frame__search(address, learn && this_copy == 1);
+	if ((frame->tag & ~(__u64)GFT_UNTIMED) - address != *usual) {
+		frame = frame__search(address, learn);
+		*usual = gft_distance;
+	}
+	return frame;
 }
 
 #endif

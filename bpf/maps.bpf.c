@@ -2,8 +2,9 @@
 /* Definitions of the maps and settings; see maps.bpf.h and gfptrace/layout.h. */
 #include "maps.bpf.h"
 
-struct gft_array gft_rows SEC(".maps");
-struct gft_array gft_series SEC(".maps");
+struct gft_array gft_cpus_1 SEC(".maps");
+struct gft_array gft_cpus_2 SEC(".maps");
+struct gft_array gft_cpus_3 SEC(".maps");
 struct gft_array gft_names SEC(".maps");
 struct gft_cgroup_array gft_cgroups SEC(".maps");
 
@@ -14,9 +15,9 @@ const volatile struct gft_glob gft_comm_glob = {};
 __u64 gft_base = 0;
 __u64 gft_active_since = ~0ull;
 __u64 gft_distance = 0;
+__u32 gft_sample = 1;
 struct gft_line gft_frames[GFT_FRAME_LINES] = {};
 struct gft_taken gft_taken[GFT_FRAME_LINES] = {};
 struct gft_find_stats gft_find_stats = {};
-struct gft_calibration gft_calibration = {};
 
 char LICENSE[] SEC("license") = "GPL";

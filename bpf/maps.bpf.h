@@ -24,9 +24,11 @@ struct gft_cgroup_array {
 	int (*value_size)[sizeof(__u32)];
 };
 
-extern struct gft_array gft_rows SEC(".maps");	 /* by CPU: struct gft_row */
-extern struct gft_array gft_series SEC(".maps"); /* by CPU * slots + slot: struct gft_series */
-extern struct gft_array gft_names SEC(".maps");	 /* by CPU: struct gft_names */
+/* By CPU: struct gft_row, its slots, its series. One map for each copy of the programs. */
+extern struct gft_array gft_cpus_1 SEC(".maps");
+extern struct gft_array gft_cpus_2 SEC(".maps");
+extern struct gft_array gft_cpus_3 SEC(".maps");
+extern struct gft_array gft_names SEC(".maps"); /* by copy * CPUs + CPU: struct gft_names */
 extern struct gft_cgroup_array gft_cgroups SEC(".maps"); /* the one of --cgroup */
 
 extern const volatile struct gft_config gft_config;
@@ -34,26 +36,38 @@ extern const volatile __u8 gft_class_of[GFT_CLASS_TABLE];
 extern const volatile struct gft_glob gft_comm_glob;
 
 /*
- * The verifier removes the code that a constant setting turns off, but not the loading of
- * the setting. So the programs of the first copy are there twice: with every option
- * (request.bpf.c), and for what most runs ask for (request_plain.bpf.c), where the options
- * are off at compile time. `asked_for` is what a plain run does not ask for, `given` what
- * it always has; user/copy.c knows when a run is plain.
+ * The programs of requests are there several times. The verifier removes the code that a
+ * constant setting turns off, but not the loading of the setting; so the programs of the
+ * first copy exist with every option (request.bpf.c) and for what most runs ask for
+ * (request_plain.bpf.c), where the options are off at compile time. `asked_for` is what a
+ * plain run does not ask for, `given` what it always has; user/programs.c knows when a run
+ * is plain. request_copy2.bpf.c and request_copy3.bpf.c are the further copies.
  */
 #ifdef GFT_PLAIN
-#define asked_for(field) 0u
-#define given(field)	 1u
-#define this_copy	 1u
+#define asked_for(field)	 0u
+#define given(field)		 1u
+#define either(plain, otherwise) (plain)
 #else
-#define asked_for(field) gft_config.field
-#define given(field)	 gft_config.field
-#define this_copy	 gft_config.copy
+#define asked_for(field)	 gft_config.field
+#define given(field)		 gft_config.field
+#define either(plain, otherwise) (otherwise)
 #endif
+
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+#ifndef GFT_COPY
+#define GFT_COPY 1
+#endif
+#define GFT_JOIN_(a, b) a##b
+#define GFT_JOIN(a, b)	GFT_JOIN_(a, b)
+#define gft_cpus	GFT_JOIN(gft_cpus_, GFT_COPY)
 
 /* Address of gft_frames: a pointer less this one plus this number is the pointer as a number. */
 extern __u64 gft_base;
-extern __u64 gft_active_since; /* ns: when the exit was attached */
+extern __u64 gft_active_since; /* ns: when gft_distance was learnt */
 extern __u64 gft_distance;     /* of an exit below its entry on the stack, bytes */
+extern __u32 gft_sample;       /* one request in so many is timed, by the sampling entries */
 extern struct gft_line gft_frames[GFT_FRAME_LINES];
 extern struct gft_taken gft_taken[GFT_FRAME_LINES];
 extern struct gft_find_stats gft_find_stats;

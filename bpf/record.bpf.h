@@ -7,38 +7,72 @@
 
 /* A request that is over. */
 struct request {
-	__u64 page; /* its address; 0: failed */
-	__u64 pfn;
-	__u64 latency; /* ns */
+	const __u64 *args; /* of the tracepoint: page, order, gfp */
+	__u64 latency;	   /* ns, where it was timed */
 	__u32 gfp;
-	__u32 order;
 	enum gft_context context;
-	__u32 cpu;
-	__u32 range; /* index + 1 */
-	bool warned;
+	bool timed;
+	struct gft_frame *frame; /* NULL where no entry leaves one */
 };
+
+/* Read again where they are needed: they are nearer than a register that was saved. */
+static __always_inline __u64 page_of(const struct request *request)
+{
+	return *(const volatile __u64 *)&request->args[0]; /* its address; 0: failed */
+}
+
+static __always_inline __u32 order_of(const struct request *request)
+{
+	return (__u32) * (const volatile __u64 *)&request->args[1];
+}
+
+#define slots_here() (gft_config.slots[GFT_COPY - 1])
 
 static __always_inline struct gft_row *row__of(__u32 cpu)
 {
-	return bpf_map_lookup_elem(&gft_rows, &cpu);
+	return bpf_map_lookup_elem(&gft_cpus, &cpu);
 }
 
-/* Which zone the page lies in. Requests of one CPU mostly come from one zone: remember it. */
-static __always_inline __u32 range_of(struct gft_row *row, __u64 pfn)
+/* Does the page lie in the zone that most of this CPU's pages come from? */
+static __always_inline bool is_home(const struct gft_row *row, __u64 page)
 {
-	if (pfn - row->range_start < row->range_pages)
+	return page - row->home_start < row->home_size;
+}
+
+/* Which zone a page lies in that is not home, + 1; 0: none known. The first one becomes home. */
+static __noinline __u32 range__search(struct gft_row *row, __u64 page)
+{
+	if (!row)
+		return 0;
+	if (page - row->range_start < row->range_size)
 		return row->range_index;
 	for (__u32 i = 0; i < GFT_RANGES_MAX && i < gft_config.nr_ranges; i++) {
-		__u64 start = gft_config.range[i].start;
-		__u64 pages = gft_config.range[i].pages;
+		__u64 start =
+			gft_config.vmemmap + gft_config.range[i].start * gft_config.page_struct;
+		__u64 size = gft_config.range[i].pages * gft_config.page_struct;
 
-		if (pfn - start >= pages)
+		if (page - start >= size)
 			continue;
+		if (!row->home_size) {
+			row->home_start = start;
+			row->home_size = size;
+			row->home_index = i + 1;
+			return i + 1;
+		}
 		row->range_start = start;
-		row->range_pages = pages;
+		row->range_size = size;
 		row->range_index = i + 1;
 		return i + 1;
 	}
+	return 0;
+}
+
+static __noinline int placement__add(struct gft_row *row, __u64 page)
+{
+	__u32 range = range__search(row, page);
+
+	if (row && (!range || range != row->home_index))
+		row->placement[range & GFT_RANGES_MAX]++; /* a mask for the verifier */
 	return 0;
 }
 
@@ -68,49 +102,80 @@ static __always_inline __u32 comm_key(struct gft_names *names)
 	return name__index(names->comm, &names->used_comms, comm[0], comm[1]);
 }
 
-/* Which combination of labels the request has: its place in the row's table. */
-static __always_inline __u32 combination_of(const struct request *request)
+/* By comm or cgroup: interrupts have none. */
+static __always_inline __u32 names_key(void)
 {
-	__u32 combination = class_of(request->gfp) * GFT_STRIDE_CLASS +
-			    request->order * GFT_STRIDE_ORDER + request->context;
+	__u32 index = bpf_get_smp_processor_id() + (GFT_COPY - 1) * gft_config.cpus;
+	struct gft_names *names = bpf_map_lookup_elem(&gft_names, &index);
+	__u32 key = 0;
 
-	if (asked_for(by_range))
-		combination += request->range * gft_config.stride[GFT_KEY_RANGE];
-	if (asked_for(by_migratetype) && request->page)
-		combination +=
-			migratetype_of(request->pfn) * gft_config.stride[GFT_KEY_MIGRATETYPE];
-	if ((asked_for(by_comm) || asked_for(by_cgroup)) && request->context == GFT_TASK) {
-		__u32 cpu = request->cpu;
-		struct gft_names *names = bpf_map_lookup_elem(&gft_names, &cpu);
+	if (names && asked_for(by_comm))
+		key += comm_key(names) * gft_config.stride[GFT_KEY_COMM];
+	if (names && asked_for(by_cgroup))
+		key += name__index(names->cgroup, &names->used_cgroups, bpf_get_current_cgroup_id(),
+				   0) *
+		       gft_config.stride[GFT_KEY_CGROUP];
+	return key;
+}
 
-		if (names && asked_for(by_comm))
-			combination += comm_key(names) * gft_config.stride[GFT_KEY_COMM];
-		if (names && asked_for(by_cgroup))
-			combination += name__index(names->cgroup, &names->used_cgroups,
-						   bpf_get_current_cgroup_id(), 0) *
-				       gft_config.stride[GFT_KEY_CGROUP];
+/* Which combination of labels the request has: its place in the row's table. */
+static __always_inline __u32 combination_of(struct gft_row *row, const struct request *request)
+{
+	__u32 combination = class_of(request->gfp) + order_of(request) * GFT_STRIDE_ORDER +
+			    request->context * GFT_STRIDE_CONTEXT;
+	__u64 page = asked_for(by_range) || asked_for(by_migratetype) ? page_of(request) : 0;
+
+	if (asked_for(by_range) && page) {
+		__u32 range = is_home(row, page) ? row->home_index : range__search(row, page);
+
+		combination += range * gft_config.stride[GFT_KEY_RANGE];
 	}
+	if (asked_for(by_migratetype) && page)
+		combination +=
+			migratetype_of(pfn_of(page)) * gft_config.stride[GFT_KEY_MIGRATETYPE];
+	if ((asked_for(by_comm) || asked_for(by_cgroup)) && request->context == GFT_TASK)
+		combination += names_key();
 	return combination;
 }
 
-static __always_inline struct gft_series *series__at(__u32 cpu, __u32 slot)
+static __always_inline struct gft_series *series__at(struct gft_row *row, __u32 slot)
 {
-	__u32 index = cpu * gft_config.slots + slot;
+	__u64 offset = slot;
 
-	return bpf_map_lookup_elem(&gft_series, &index);
+	/* by constants: the verifier of v6.1 loses the bounds of a product of two registers */
+	if (given(timed)) {
+		offset *= GFT_SERIES_SIZE(1);
+		barrier_var(offset);
+	} else {
+		offset *= GFT_SERIES_SIZE(0);
+		barrier_var(offset);
+	}
+	return (void *)row + either(GFT_ROW_SIZE(GFT_COMBINATIONS), gft_config.series_offset) +
+	       offset;
 }
 
-/* The first request of a combination on this CPU: give it a slot, or `other` when all are taken. */
-static __always_inline __u32 slot__claim(struct gft_row *row, __u32 cpu, __u32 combination)
+/*
+ * What the row's table does not lead to a series: a combination that is filtered away, one
+ * that is new on this CPU and gets a slot, or one that came when all slots were taken.
+ */
+static __noinline __u32 slot__find(struct gft_row *row, __u32 combination, const __u64 *args)
 {
-	__u32 slot = row->used_slots + 1;
 	struct gft_series *series;
+	__u32 slot;
 
-	if (slot >= gft_config.slots)
-		return 0;
-	series = series__at(cpu, slot);
-	if (!series)
-		return 0;
+	if (!row || !args || combination >= gft_config.combinations)
+		return GFT_SLOT_UNCLAIMED;
+	if (row->slot[combination] == GFT_SLOT_FILTERED) {
+		row->filtered++;
+		return GFT_SLOT_FILTERED;
+	}
+	slot = row->used_slots + 1;
+	if (slot >= slots_here()) {
+		if (args[0])
+			row->other_pages += 1ull << (args[1] & 31);
+		return GFT_SLOT_OTHER;
+	}
+	series = series__at(row, slot);
 	series->combination = combination;
 	series->min = ~0ull;
 	row->used_slots = slot;
@@ -126,7 +191,7 @@ static __always_inline void series__add_latency(struct gft_series *series, __u64
 		series->min = latency;
 	if (latency > series->max)
 		series->max = latency;
-	if (latency < 1ull << GFT_LINEAR_BITS) {
+	if (likely(latency < 1ull << GFT_LINEAR_BITS)) {
 		series->bucket[latency >> GFT_LINEAR_SHIFT]++;
 	} else {
 		__u32 bucket = gft_log_bucket(latency);
@@ -139,53 +204,60 @@ static __always_inline void series__add_latency(struct gft_series *series, __u64
 
 static __always_inline enum gft_reason reason_of(const struct request *request)
 {
+	bool warned = true;
+
+	if (given(memcg_by_warn) && request->frame) {
+		warned = request->frame->warned;
+		request->frame->warned = 0;
+	}
 	/* The slow path that fails calls warn_alloc(), for __GFP_NOWARN too; a charge does not. */
-	if (given(memcg_by_warn) && request->gfp & gft_config.gfp_account && !request->warned)
-		return GFT_MEMCG;
-	return GFT_UNKNOWN;
+	return request->gfp & gft_config.gfp_account && !warned ? GFT_MEMCG : GFT_UNKNOWN;
 }
 
-static __always_inline __u32 page_shift(void)
+static __always_inline __u32 align_slot(__u64 page)
 {
-#ifdef GFT_PLAIN
-	return GFT_PLAIN_PAGE_SHIFT;
-#else
-	return gft_config.page_shift;
-#endif
+	__u32 page_shift = either(GFT_PLAIN_PAGE_SHIFT, gft_config.page_shift);
+	__u32 struct_shift = either(GFT_PLAIN_STRUCT_SHIFT, gft_config.page_struct_shift);
+	__u32 low;
+
+	if (!struct_shift)
+		return gft_align_slot(pfn_of(page), page_shift);
+	/* user/calibrate.c accepts an address of pfn 0 only if it is aligned to far more */
+	low = (__u32)(page >> struct_shift) % GFT_ALIGN_LOW;
+	return low ? low : gft_align_high(pfn_of(page), page_shift);
 }
 
 static __always_inline void record(struct gft_row *row, const struct request *request)
 {
-	__u32 combination = combination_of(request);
+	__u32 combination = combination_of(row, request);
 	struct gft_series *series;
+	__u64 page;
 	__u32 slot;
 
-	if (combination >= gft_config.combinations)
+	combination &= either(GFT_COMBINATIONS - 1, ~0u);
+	if (combination >= either(GFT_COMBINATIONS, gft_config.combinations))
 		return;
 	slot = row->slot[combination];
-	if (slot == GFT_SLOT_FILTERED) {
-		row->filtered++;
-		return;
+	if (unlikely(slot >= slots_here())) {
+		slot = slot__find(row, combination, request->args);
+		if (slot >= slots_here())
+			return;
 	}
-	if (slot == GFT_SLOT_UNCLAIMED)
-		slot = slot__claim(row, request->cpu, combination);
-	series = series__at(request->cpu, slot);
-	if (!series)
-		return;
-	if (given(timed))
+	series = series__at(row, slot);
+	if (request->timed)
 		series__add_latency(series, request->latency);
-	if (!request->page) {
+	page = page_of(request);
+	if (unlikely(!page)) {
 		series->failed[reason_of(request)]++;
 		return;
 	}
-	if (slot == GFT_SLOT_UNCLAIMED)
-		row->other_pages += 1ull << request->order;
 	if (!given(vmemmap)) {
 		series->unplaced++;
 		return;
 	}
-	series->align[gft_align_slot(request->pfn, page_shift())]++;
-	row->placement[request->range & GFT_RANGES_MAX]++; /* a mask for the verifier */
+	series->align[align_slot(page) % GFT_ALIGN_SLOTS]++;
+	if (!is_home(row, page))
+		placement__add(row, page);
 }
 
 #endif

@@ -32,36 +32,108 @@ static __noinline int refuse(void *ctx, __u32 gfp)
 	return 0;
 }
 
-/* A request enters with its stack at `address`. */
-static __always_inline int begin(void *ctx, __u64 address, __u32 gfp, __u32 order)
+/*
+ * Of how many requests of this line to come to time none: at random, so that no rhythm of
+ * the requests agrees with ours; `gft_sample` - 1 on average.
+ */
+static __always_inline __u32 next_gap(__u64 now)
 {
+	__u32 random = (__u32)(now * 0x9e3779b97f4a7c15ull >> 32);
+
+	return (__u32)((__u64)random * (2ull * gft_sample - 1) >> 32);
+}
+
+static __always_inline void frame__fill(struct gft_frame *frame, struct gft_frame *first,
+					__u64 address, __u32 gfp, bool sampling)
+{
+	frame->gfp = gfp;
+	if (sampling && first->skip) {
+		first->skip--;
+		frame->tag = address | GFT_UNTIMED;
+		return;
+	}
+	frame->tag = address;
+	frame->start = bpf_ktime_get_ns();
+	if (sampling)
+		first->skip = next_gap(frame->start);
+}
+
+/* The first frame of the line is taken. */
+static __noinline int begin_elsewhere(__u64 address, __u32 gfp, bool sampling)
+{
+	struct gft_frame *frame = frame__find_free(address);
 	struct gft_row *row;
 
-	if (order > gft_config.max_order)
-		return this_copy == 1 ? refuse(ctx, gfp) : 0;
-	if (this_copy > 1 && frame__exists(address))
+	if (frame) {
+		frame__fill(frame, &frame__line(address)->frame[0], address, gfp, sampling);
 		return 0;
+	}
+	row = row__of(bpf_get_smp_processor_id());
+	if (row && GFT_COPY == 1)
+		row->table_full++; /* the request's exit will find no frame */
+	return 0;
+}
+
+/* A further copy, and the first frame of the line is not this request's. */
+static __noinline int begin_copy(__u64 address, __u32 gfp)
+{
+	struct gft_frame *first = &frame__line(address)->frame[0];
+
+	if (frame__exists(address))
+		return 0;
+	if (first->tag)
+		return begin_elsewhere(address, gfp, false);
+	frame__fill(first, first, address, gfp, false);
+	return 0;
+}
+
+/* A request enters with its stack at `address`. */
+static __always_inline int begin(void *ctx, __u64 address, __u32 gfp, __u32 order, bool sampling)
+{
+	struct gft_frame *frame = &frame__line(address)->frame[0];
+
+	if (GFT_COPY > 1 && likely((frame->tag & ~(__u64)GFT_UNTIMED) == address))
+		return 0; /* the first copy ran before us, as is the rule */
+	if (unlikely(order > either(GFT_PLAIN_MAX_ORDER, gft_config.max_order)))
+		return GFT_COPY == 1 ? refuse(ctx, gfp) : 0;
+	if (GFT_COPY > 1)
+		return begin_copy(address, gfp);
 	if (asked_for(marked)) /* whatever an earlier request left that was not checked */
 		gft_taken[line_of(address)].tag = 0;
-	if (frame__put(address, gfp) || this_copy > 1)
-		return 0;
-	row = row__of(bpf_get_smp_processor_id());
-	if (row)
-		row->table_full++;
+	if (unlikely(frame->tag && frame->tag != address))
+		return begin_elsewhere(address, gfp, sampling);
+	frame__fill(frame, frame, address, gfp, sampling);
 	return 0;
 }
 
 SEC("fentry")
 int entry_fentry(__u64 *ctx)
 {
-	return begin(ctx, stack_address(ctx), (__u32)ctx[0], (__u32)ctx[1]);
+	return begin(ctx, stack_address(ctx), (__u32)ctx[0], (__u32)ctx[1], false);
 }
 
-#ifndef GFT_PLAIN
+#if GFT_COPY == 1
+/* Times one request of gft_sample; takes the place of the other while the tracer runs. */
+SEC("fentry")
+int entry_sampling(__u64 *ctx)
+{
+	return begin(ctx, stack_address(ctx), (__u32)ctx[0], (__u32)ctx[1], true);
+}
+#endif
+
+#if GFT_COPY == 1 && !defined(GFT_PLAIN)
 SEC("kprobe")
 int entry_kprobe(struct pt_regs *ctx)
 {
-	return begin(ctx, PT_REGS_SP(ctx), (__u32)PT_REGS_PARM1(ctx), (__u32)PT_REGS_PARM2(ctx));
+	return begin(ctx, PT_REGS_SP(ctx), (__u32)PT_REGS_PARM1(ctx), (__u32)PT_REGS_PARM2(ctx),
+		     false);
+}
+
+SEC("kprobe")
+int entry_kprobe_sampling(struct pt_regs *ctx)
+{
+	return begin(ctx, PT_REGS_SP(ctx), (__u32)PT_REGS_PARM1(ctx), (__u32)PT_REGS_PARM2(ctx),
+		     true);
 }
 #endif
 
@@ -74,41 +146,38 @@ static __always_inline bool is_thread(enum gft_context context)
 /*
  * Frames whose exits were skipped, because they came while this program ran. When a
  * task's request ends, no interrupt is under way on this CPU, so what stands in the line
- * of its interrupt stack is one; in an interrupt, what lies deeper on the same stack.
+ * of its interrupt stack is one; in an interrupt, what lies deeper on the same stack. The
+ * fast path of a plain run leaves them standing: it has the entry's count of misses to tell
+ * a stale frame by.
  */
 static __always_inline void drop_stale(struct gft_row *row, __u64 address, enum gft_context context)
 {
 	/* under PREEMPT_RT interrupts may not ask for pages */
-	if (asked_for(preempt_rt) || this_copy > 1)
+	if (asked_for(preempt_rt) || GFT_COPY > 1)
 		return;
 	if (context != GFT_TASK && !on_task_stack(address)) {
 		row->irq_top = address | ((1ull << GFT_STACK_SHIFT) - 1);
-		row->irq_line = line_of(address);
 		row->stale += (__u64)frame__drop_below(address);
-	} else if (gft_frames[row->irq_line % GFT_FRAME_LINES].frame[0].tag) {
+	} else if (!frame__line_is_empty(row->irq_top)) {
 		/* a task, ksoftirqd, or an interrupt of user space: nothing is alive there */
 		row->stale += (__u64)frame__drop_below(row->irq_top);
 	}
 }
 
-/*
- * Take what the frame holds, then give it back: from then on an interrupt that arrives
- * here may use it.
- */
-static __always_inline void frame__take(struct gft_frame *frame, __u64 now, struct request *request)
+/* With --marked: what the exit took, for the check at the function's return. */
+static __always_inline void note_taken(__u64 address, const struct gft_frame *frame)
 {
-	request->gfp = frame->gfp;
-	request->latency = now - frame->start;
-	if (given(memcg_by_warn))
-		request->warned = frame->warned;
-	if (asked_for(marked)) {
-		struct gft_taken *taken = &gft_taken[line_of(frame->tag)];
+	struct gft_taken *taken;
 
-		taken->tag = frame->tag;
-		taken->gfp = frame->gfp;
-	}
-	barrier();
-	frame->tag = 0;
+	if (!asked_for(marked))
+		return;
+	if (GFT_COPY == 1)
+		gft_taken[line_of(address)].tag = 0;
+	if (!frame)
+		return;
+	taken = &gft_taken[line_of(frame->tag)];
+	taken->tag = frame->tag & ~(__u64)GFT_UNTIMED;
+	taken->gfp = frame->gfp;
 }
 
 /*
@@ -128,102 +197,193 @@ static __always_inline bool is_anothers(struct gft_row *row, const struct gft_fr
 		row->misses_seen[context & 3] = misses;
 		return true;
 	}
-	if (context == GFT_NMI || !frame)
+	if (context == GFT_NMI || !frame || !is_timed(frame))
 		return false;
-	return frame->start < row->last_exit[GFT_TASK] ||
+	return !frame__is_current(frame) || frame->start < row->last_exit[GFT_TASK] ||
 	       frame->start < row->last_exit[GFT_SOFTIRQ] ||
 	       (context == GFT_HARDIRQ && frame->start < row->last_exit[GFT_HARDIRQ]);
 }
 
-/* Pair the exit at `address` with its entry; false: the request is lost. */
-static __always_inline bool pair(struct gft_row *row, __u64 address, struct request *request)
+/* The frame of the request that ends at `address`; NULL: it is lost. */
+static __always_inline struct gft_frame *pair(struct gft_row *row, __u64 address,
+					      enum gft_context context)
 {
-	__u64 now = bpf_ktime_get_ns();
-	bool thread = is_thread(request->context);
-	struct gft_frame *frame = frame__of(address, thread);
+	bool thread = is_thread(context);
+	struct gft_frame *frame = frame__of(address, &row->distance, thread && GFT_COPY == 1);
 
-	if (asked_for(marked) && this_copy == 1)
-		gft_taken[line_of(address)].tag = 0;
-	if (!thread && is_anothers(row, frame, request->context) && frame) {
+	if (!thread && is_anothers(row, frame, context) && frame) {
 		frame->tag = 0;
 		row->stale++;
 		frame = NULL;
 	}
-	row->last_exit[request->context & 3] = now;
-	if (frame)
-		frame__take(frame, now, request);
-	else if (this_copy == 1)
+	note_taken(address, frame);
+	if (!frame && GFT_COPY == 1)
 		row->unpaired++;
 	return frame;
 }
 
-/* A request that ended and was paired: count it if it is one of those asked for. */
-static __always_inline void count(struct gft_row *row, struct request *request)
+/* Count a request that ended if it is one of those asked for. */
+static __always_inline void count(struct gft_row *row, const struct request *request)
 {
 	if ((asked_for(marked) && !(request->gfp >> GFT_MARK_SHIFT)) ||
-	    !task_matches(request->context)) {
+	    !task_matches(request->context))
 		row->filtered++;
-		return;
-	}
-	if (request->page && given(vmemmap)) {
-		request->pfn = pfn_of(request->page);
-		request->range = range_of(row, request->pfn);
-	}
-	record(row, request);
+	else
+		record(row, request);
 }
 
-static __always_inline int finish(void *ctx, struct gft_row *row, struct request *request)
+/* The pointer to the program's arguments lies on the stack of the function that ends. */
+static __always_inline __u64 exit_address_of(struct gft_row *row, const __u64 *args)
 {
-	__u64 address;
+	*(volatile __u64 *)&row->scratch = (__u64)args;
+	return *(volatile __u64 *)&row->scratch;
+}
+
+/* The request whose frame was found: count it, then give the frame back. */
+static __always_inline void take(struct gft_row *row, struct request *request, bool timed,
+				 __u64 now)
+{
+	struct gft_frame *frame = request->frame;
+
+	request->gfp = frame->gfp;
+	request->timed = timed;
+	request->latency = now - frame->start;
+	count(row, request);
+	barrier();
+	frame->tag = 0;
+}
+
+static __always_inline int finish(const __u64 *args, struct gft_row *row, enum gft_context context)
+{
+	struct request request = {.args = args, .gfp = (__u32)args[2], .context = context};
+	__u64 address, now;
 
 	if (!given(timed)) {
-		count(row, request);
+		count(row, &request);
 		return 0;
 	}
-	address = stack_address(ctx);
-	if (pair(row, address, request))
-		count(row, request);
+	address = exit_address_of(row, args);
+	request.frame = pair(row, address, context);
+	now = bpf_ktime_get_ns();
+	row->last_exit[context & 3] = now;
+	if (request.frame)
+		take(row, &request, is_timed(request.frame), now);
 	/* last, for what interrupts us from here on is what it would miss */
-	drop_stale(row, address, request->context);
+	drop_stale(row, address, context);
 	return 0;
 }
+
+/* Off the fast path, so that its registers are its own. */
+static __noinline int finish_slow(const __u64 *args, struct gft_row *row, enum gft_context context)
+{
+	return args && row ? finish(args, row, context) : 0;
+}
+
+/*
+ * The rule, in a plain run: a task's request got a page, its frame is the first of its line,
+ * its series has been there before. False: it is not so, and nothing has been done; everything
+ * else is finish_slow()'s. No call but the clock, lest registers be saved for it.
+ */
+static __always_inline bool count_fast(struct gft_row *row, const __u64 *args,
+				       struct gft_frame *frame, bool timed)
+{
+	__u64 now = timed ? bpf_ktime_get_ns() : 0, latency;
+	struct request request = {.args = args, .gfp = frame->gfp, .context = GFT_TASK};
+	__u32 slot = row->slot[combination_of(row, &request) % GFT_COMBINATIONS];
+	__u64 page = page_of(&request);
+	struct gft_series *series;
+
+	if (unlikely(slot >= slots_here()) || unlikely(!page)) {
+		if (slot != GFT_SLOT_FILTERED)
+			return false;
+		frame->tag = 0;
+		row->filtered++;
+		return true;
+	}
+	latency = now - frame->start;
+	barrier_var(latency); /* no interrupt may use the frame before it has been read */
+	barrier();
+	frame->tag = 0;
+	series = series__at(row, slot);
+	if (timed)
+		series__add_latency(series, latency);
+	series->align[align_slot(page) % GFT_ALIGN_SLOTS]++;
+	if (unlikely(!is_home(row, page)))
+		placement__add(row, page);
+	return true;
+}
+
+static __always_inline bool finish_fast(struct gft_row *row, const __u64 *args)
+{
+	__u64 address = exit_address_of(row, args);
+	struct gft_frame *frame = &frame__line(address)->frame[0];
+	__u64 apart = frame->tag - address;
+
+	if (likely(apart == row->distance))
+		return count_fast(row, args, frame, true);
+	return apart == row->distance + GFT_UNTIMED && count_fast(row, args, frame, false);
+}
+
+static __always_inline int finish_in(const __u64 *args, struct gft_row *row,
+				     enum gft_context context)
+{
+	if (either(1, 0) && likely(context == GFT_TASK) && likely(finish_fast(row, args)))
+		return 0;
+	return finish_slow(args, row, context);
+}
+
+static __always_inline int end_symbol(const __u64 *args)
+{
+	__u32 preempt_count = preempt_count_symbol();
+	struct gft_row *row = row__of(bpf_get_smp_processor_id());
+
+	return row ? finish_in(args, row, context_of(preempt_count)) : 0;
+}
+
+static __always_inline int end_address(const __u64 *args)
+{
+	struct gft_row *row = row__of(bpf_get_smp_processor_id());
+
+	return row ? finish_in(args, row, context_of(preempt_count_slow(row, args))) : 0;
+}
+
+#if GFT_COPY > 1
+/* Has another copy taken the frame, as is the rule? */
+static __always_inline bool is_done(const __u64 *args)
+{
+	return likely(frame__line_is_empty(stack_address(args)));
+}
+
+/* Off the fast path, so that its registers are its own. */
+static __noinline int end_symbol_slow(const __u64 *args)
+{
+	return args ? end_symbol(args) : 0;
+}
+
+static __noinline int end_address_slow(const __u64 *args)
+{
+	return args ? end_address(args) : 0;
+}
+#else
+#define is_done(args)	       false
+#define end_symbol_slow(args)  end_symbol(args)
+#define end_address_slow(args) end_address(args)
+#endif
 
 /*
  * A raw tracepoint, since it hands over the page as a number, on which we may reckon:
  * (struct page *page, unsigned int order, gfp_t gfp, int migratetype).
  */
-static __always_inline struct request request_of(const __u64 *args)
-{
-	return (struct request){
-		.page = args[0],
-		.order = (__u32)args[1],
-		.gfp = (__u32)args[2],
-		.cpu = bpf_get_smp_processor_id(),
-	};
-}
-
 SEC("raw_tp/mm_page_alloc")
 int exit_symbol(__u64 *args)
 {
-	struct request request = request_of(args);
-	struct gft_row *row = row__of(request.cpu);
-
-	if (!row)
-		return 0;
-	request.context = context_of(preempt_count_symbol());
-	return finish(args, row, &request);
+	return is_done(args) ? 0 : end_symbol_slow(args);
 }
 
 #ifndef GFT_PLAIN
 SEC("raw_tp/mm_page_alloc")
 int exit_address(__u64 *args)
 {
-	struct request request = request_of(args);
-	struct gft_row *row = row__of(request.cpu);
-
-	if (!row)
-		return 0;
-	request.context = context_of(preempt_count_slow(row, args));
-	return finish(args, row, &request);
+	return is_done(args) ? 0 : end_address_slow(args);
 }
 #endif

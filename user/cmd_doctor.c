@@ -177,7 +177,7 @@ int cmd_doctor(int argc, char **argv)
 	if (!command__begin(COMMAND_DOCTOR, argc, argv, &options, &status))
 		return status;
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);
-	copy__quiet_libbpf();
+	programs__quiet_libbpf();
 	options.by[DIM_CLASS] = options.by[DIM_ORDER] = options.by[DIM_CONTEXT] = true;
 	if (!options.memory_limit)
 		options.memory_limit = 256u << 20;

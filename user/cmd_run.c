@@ -221,9 +221,10 @@ static int run_window(struct run *run)
 		log_error("cannot wait for signals");
 		return STATUS_INTERNAL;
 	}
-	status = session__open(&run->session, run->options);
+	/* before anything is loaded: a link that the child held, too, could not be detached */
+	status = fork_command(run);
 	if (!status)
-		status = fork_command(run);
+		status = session__open(&run->session, run->options);
 	if (status)
 		return status;
 	failed = survive();

@@ -84,8 +84,8 @@ int describe__mode(struct report *report, const struct kernel *kernel, const str
 
 int describe__cost(struct report *report, const struct tracer *tracer)
 {
-	struct program_state programs[TRACER_PROGRAMS];
-	size_t count = tracer__programs(tracer, programs, TRACER_PROGRAMS);
+	struct program_state programs[PROGRAMS_MAX];
+	size_t count = tracer__programs(tracer, programs, PROGRAMS_MAX);
 
 	for (size_t i = 0; i < count; i++) {
 		struct program_cost *cost = report__add_program(report);

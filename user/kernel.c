@@ -74,25 +74,54 @@ static const char *preempt_model(const struct utsname *name)
 	return "dynamic";
 }
 
-/* The verifier resolves the variable by kallsyms, where data symbols need KALLSYMS_ALL=y. */
-static bool symbol_listed(const char *symbol)
+struct symbol {
+	const char *name;
+	uint64_t address; /* 0 where it is hidden or not there */
+	bool listed;
+};
+
+static void match_symbol(const char *line, struct symbol *symbols, size_t count)
+{
+	const char *name = strchr(line, ' ');
+
+	name = name ? strchr(name + 1, ' ') : NULL;
+	for (size_t i = 0; name && i < count; i++) {
+		size_t length = strlen(symbols[i].name);
+
+		if (strncmp(name + 1, symbols[i].name, length) || name[1 + length] != '\n')
+			continue;
+		symbols[i].listed = true;
+		symbols[i].address = strtoull(line, NULL, 16);
+	}
+}
+
+/*
+ * The verifier resolves a variable by kallsyms, where data symbols need KALLSYMS_ALL=y. One
+ * pass for all: the kernel takes tens of milliseconds to write that file.
+ */
+static void find_symbols(struct symbol *symbols, size_t count)
 {
 	FILE *file = fopen("/proc/kallsyms", "re");
-	char *line = NULL;
-	size_t size = 0;
-	bool found = false;
-	size_t length = strlen(symbol);
+	char line[512];
 
-	while (file && !found && getline(&line, &size, file) > 0) {
-		const char *word = strchr(line, ' ');
+	if (!file)
+		return;
+	setvbuf(file, NULL, _IOFBF, 1 << 16);
+	while (fgets(line, sizeof(line), file))
+		match_symbol(line, symbols, count);
+	fclose(file);
+}
 
-		word = word ? strchr(word + 1, ' ') : NULL;
-		found = word && !strncmp(word + 1, symbol, length) && word[1 + length] == '\n';
-	}
-	free(line);
-	if (file)
-		fclose(file);
-	return found;
+static void read_symbols(struct kernel *kernel)
+{
+	struct symbol symbols[] = {
+		{.name = "__preempt_count"}, {.name = "pcpu_hot"}, {.name = "mem_section"}};
+
+	find_symbols(symbols, sizeof(symbols) / sizeof(symbols[0]));
+	kernel->preempt_symbol =
+		!strcmp(kernel->name.machine, "aarch64") ||
+		(kernel->facts.preempt_count_in_btf && (symbols[0].listed || symbols[1].listed));
+	kernel->section_symbol = symbols[2].address;
 }
 
 /* The first line of /proc/pagetypeinfo, which root may read (mm/vmstat.c). */
@@ -156,10 +185,7 @@ int kernel__read(struct kernel *kernel)
 	if (!kernel->facts.has_mm_page_alloc)
 		return fail(kernel, -ENOENT, "this kernel has no tracepoint kmem:mm_page_alloc",
 			    "boot a kernel with CONFIG_TRACEPOINTS=y");
-	kernel->preempt_symbol = !strcmp(kernel->name.machine, "aarch64") ||
-				 (kernel->facts.preempt_count_in_btf &&
-				  (symbol_listed("__preempt_count") || symbol_listed("pcpu_hot")));
-	kernel->section_symbol = symbol_listed("mem_section");
+	read_symbols(kernel);
 	kernel->pageblock_order = pageblock_order();
 	format = tracepoint_format();
 	gfp_bits__find(kernel->btf, format, &kernel->gfp);

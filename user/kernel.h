@@ -22,7 +22,7 @@ struct kernel {
 	uint32_t cpus_online;
 	const char *preempt; /* none, voluntary, full, lazy, rt; "unknown" */
 	bool preempt_rt;
-	bool section_symbol; /* BPF can find the blocks' migrate types */
+	uint64_t section_symbol; /* where BPF finds the blocks' migrate types; 0: not shown */
 	uint32_t pageblock_order;
 	bool preempt_symbol; /* BPF can read preempt_count by its name */
 	bool icount;	     /* tools/vm --icount: a nanosecond is an instruction */

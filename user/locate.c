@@ -7,32 +7,27 @@
 #include <bpf/libbpf.h>
 
 #include "calibrate.h"
+#include "calibrate.skel.h"
 #include "gfptrace.skel.h"
 
 uint64_t locate__vmemmap(const struct kernel *kernel)
 {
-	struct gfptrace *skeleton = gfptrace__open();
-	struct bpf_program *program;
-	struct bpf_link *link = NULL;
+	struct calibrate *skeleton = calibrate__open();
+	struct gft_calibration *calibration;
 	__u64 pfns[CALIBRATE_PAGES];
 	uint64_t vmemmap = 0;
 	int count = 0;
 
 	if (!skeleton)
 		return 0;
-	bpf_object__for_each_program(program, skeleton->obj)
-		bpf_program__set_autoload(program, program == skeleton->progs.calibrate);
 	skeleton->bss->gft_calibration.tgid = (uint32_t)getpid();
-	if (!gfptrace__load(skeleton))
-		link = bpf_program__attach(skeleton->progs.calibrate);
-	if (link)
+	if (!calibrate__load(skeleton) && !calibrate__attach(skeleton))
 		count = calibrate__touch(pfns);
+	calibration = &skeleton->bss->gft_calibration;
 	if (count > 0)
-		vmemmap = calibrate__vmemmap(skeleton->bss->gft_calibration.page,
-					     skeleton->bss->gft_calibration.used, pfns,
+		vmemmap = calibrate__vmemmap(calibration->page, calibration->used, pfns,
 					     (size_t)count, kernel->facts.page_struct);
-	bpf_link__destroy(link);
-	gfptrace__destroy(skeleton);
+	calibrate__destroy(skeleton);
 	return vmemmap;
 }
 

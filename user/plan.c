@@ -14,7 +14,7 @@
 #define MIB (1024.0 * 1024.0)
 
 /* Slots of a row: see set_slots(). */
-#define SLOTS_MIN	 64
+#define SLOTS_MIN	 60
 #define SLOTS_COPY	 64
 #define SLOTS_USUAL	 208 /* every (class, order, context) that kernels use is below this */
 #define SLOTS_MAX	 2048
@@ -84,12 +84,13 @@ static void set_slots(struct plan *plan, const struct kernel *kernel)
 	if (slots < SLOTS_MIN)
 		slots = SLOTS_MIN;
 	/* 208 + 64 + 64, or as much as there is in that relation */
-	plan->copy_slots = (uint32_t)(slots * SLOTS_COPY / (SLOTS_USUAL + 2 * SLOTS_COPY));
+	for (int i = 1; i < GFT_COPIES; i++)
+		config->slots[i] = (uint32_t)(slots * SLOTS_COPY / (SLOTS_USUAL + 2 * SLOTS_COPY));
 	if (plan->coverage != COVERAGE_FAST)
-		slots -= 2ull * plan->copy_slots;
+		slots -= 2ull * config->slots[1];
 	if (slots > config->combinations + 1)
 		slots = config->combinations + 1;
-	config->slots = (uint32_t)slots;
+	config->slots[0] = (uint32_t)slots;
 }
 
 /* The tracepoint's gfp may have gained __GFP_HARDWALL, so that bit tells nothing there. */
@@ -169,6 +170,7 @@ static int set_pageblocks(struct gft_config *config, const struct kernel *kernel
 {
 	if (!config->by_migratetype)
 		return 0;
+	config->mem_section = kernel->section_symbol;
 	config->pageblock_order = kernel->pageblock_order;
 	while (1u << config->pageblock_shift < kernel->facts.pageblock_bits)
 		config->pageblock_shift++;
@@ -206,6 +208,7 @@ int plan__make(struct plan *plan, const struct kernel *kernel, const struct opti
 	plan->coverage = options->coverage;
 	plan->options = options;
 	plan->memory_limit = options->memory_limit;
+	config->cpus = kernel->cpus;
 	config->page_struct = kernel->facts.page_struct;
 	config->page_struct_shift = log2_exact(kernel->facts.page_struct);
 	config->page_shift = log2_exact(kernel->page_size);
@@ -249,13 +252,14 @@ void plan__drop(struct plan *plan)
 uint64_t plan__memory(const struct plan *plan, const struct kernel *kernel, bool timed)
 {
 	const struct gft_config *config = &plan->config;
-	uint64_t row = GFT_ROW_SIZE((uint64_t)config->combinations);
 	uint64_t names = config->by_comm || config->by_cgroup ? sizeof(struct gft_names) : 0;
-	uint64_t copies = timed && plan->coverage != COVERAGE_FAST ? 2 : 0;
-	uint64_t slots = config->slots + copies * plan->copy_slots;
+	int copies = timed && plan->coverage != COVERAGE_FAST ? GFT_COPIES : 1;
+	uint64_t cpu = 0;
 
-	row = (row + names) * (1 + copies) + GFT_SERIES_SIZE(timed) * slots;
-	return row * kernel->cpus + GFT_FRAME_LINES * sizeof(struct gft_line);
+	for (int i = 0; i < copies; i++)
+		cpu += GFT_CPU_SIZE((uint64_t)config->combinations, config->slots[i], timed) +
+		       names;
+	return cpu * kernel->cpus + GFT_FRAME_LINES * sizeof(struct gft_line);
 }
 
 void plan__keys(const struct plan *plan, uint32_t combination, uint32_t key[GFT_KEYS])

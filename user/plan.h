@@ -12,7 +12,6 @@
 struct plan {
 	enum tier tier; /* as asked for */
 	enum coverage coverage;
-	uint32_t copy_slots; /* series of a CPU in the copies after the first */
 	struct gft_config config;
 	uint32_t size[GFT_KEYS];		     /* values a key can take, 1 where it is none */
 	uint8_t class_of[GFT_CLASS_TABLE];	     /* by the gfp that was asked for */

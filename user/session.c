@@ -93,7 +93,7 @@ int session__open(struct session *session, const struct options *options)
 	session->plan.cgroup_fd = -1;
 	session->options = options;
 	setrlimit(RLIMIT_MEMLOCK, &unlimited); /* before v5.11 maps were charged to it */
-	copy__quiet_libbpf();
+	programs__quiet_libbpf();
 	status = open_kernel(session);
 	if (!status)
 		status = make_plan(session);
@@ -110,7 +110,7 @@ int session__open(struct session *session, const struct options *options)
 			    tier_names[tracer__tier(session->tracer)],
 			    session->kernel.facts.entry.name ? session->kernel.facts.entry.name
 							     : "none",
-			    session->plan.config.combinations, session->plan.config.slots,
+			    session->plan.config.combinations, session->plan.config.slots[0],
 			    (double)tracer__memory(session->tracer) / (1 << 20));
 	return status;
 }
@@ -134,8 +134,8 @@ void session__close(struct session *session)
 /* What the kernel counted of the first copy's programs. */
 static void take_misses(const struct session *session, struct snapshot_totals *totals)
 {
-	struct program_state programs[TRACER_PROGRAMS];
-	size_t count = tracer__programs(session->tracer, programs, TRACER_PROGRAMS);
+	struct program_state programs[PROGRAMS_MAX];
+	size_t count = tracer__programs(session->tracer, programs, PROGRAMS_MAX);
 
 	for (size_t i = 0; i < count; i++) {
 		if (programs[i].copy != 1)
@@ -149,7 +149,7 @@ static void take_misses(const struct session *session, struct snapshot_totals *t
 
 static int take(struct session *session, struct snapshot *snapshot)
 {
-	struct copy_view views[TRACER_COPIES];
+	struct counters_view views[GFT_COPIES];
 	size_t copies = tracer__views(session->tracer, views);
 	struct snapshot_source source = {
 		.plan = &session->plan,

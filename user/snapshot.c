@@ -182,14 +182,63 @@ static bool is_empty(const struct gft_series *series, bool timed)
 	return !any;
 }
 
+static const struct gft_row *row_of(const struct snapshot_source *source, uint32_t cpu)
+{
+	return (const void *)((const char *)source->view.cpus + cpu * source->view.cpu_size);
+}
+
+/*
+ * What lies in the CPU's home zone is all that was placed less what was counted elsewhere.
+ * `elsewhere` was read before the series, so that it is not more than they hold.
+ */
+static void add_home(struct snapshot_totals *totals, const struct gft_row *row, uint64_t placed,
+		     uint64_t elsewhere)
+{
+	if (placed > elsewhere)
+		totals->placement[row->home_index] += placed - elsewhere;
+}
+
+static uint64_t take_placement(struct snapshot_totals *totals, const struct gft_row *row)
+{
+	uint64_t elsewhere = 0;
+
+	for (int i = 0; i <= GFT_RANGES_MAX; i++) {
+		uint64_t count = row->placement[i];
+
+		totals->placement[i] += count;
+		elsewhere += count;
+	}
+	return elsewhere;
+}
+
+static uint64_t placed(const struct gft_series *series)
+{
+	uint64_t count = 0;
+
+	for (int i = 0; i < GFT_ALIGN_SLOTS; i++)
+		count += series->align[i];
+	return count;
+}
+
+static struct series_key series_key(const struct snapshot_source *source, uint32_t cpu,
+				    uint32_t slot, const struct gft_series *series)
+{
+	struct series_key key = {.other = 1, .cpu = SNAPSHOT_NO_CPU};
+
+	if (slot != GFT_SLOT_OTHER)
+		return global_key(source, cpu, (uint32_t)series->combination);
+	if (source->by_cpu)
+		key.cpu = (uint16_t)cpu;
+	return key;
+}
+
 static int take_cpu(struct snapshot *snapshot, const struct snapshot_source *source, uint32_t cpu,
 		    const struct gft_row *row, uint64_t *counted)
 {
-	uint32_t slots = source->view.slots;
-	const char *base =
-		(const char *)source->view.series + (size_t)cpu * slots * source->view.series_size;
+	const char *base = (const char *)row + source->view.series_offset;
+	uint64_t elsewhere = take_placement(&snapshot->totals, row), total = 0;
 
-	for (uint32_t slot = 0; slot <= row->used_slots && slot < slots; slot++) {
+	for (uint32_t slot = 0; slot <= row->used_slots && slot < source->view.slots; slot++) {
 		const struct gft_series *from =
 			(const void *)(base + slot * source->view.series_size);
 		struct series_key key;
@@ -197,18 +246,14 @@ static int take_cpu(struct snapshot *snapshot, const struct snapshot_source *sou
 
 		if (is_empty(from, source->timed))
 			continue;
-		if (slot) {
-			key = global_key(source, cpu, (uint32_t)from->combination);
-		} else {
-			key = (struct series_key){.other = 1, .cpu = SNAPSHOT_NO_CPU};
-			if (source->by_cpu)
-				key.cpu = (uint16_t)cpu;
-		}
+		key = series_key(source, cpu, slot, from);
 		series = snapshot__series(snapshot, &key);
 		if (!series)
 			return -ENOMEM;
 		*counted += series__merge(series, from, source->timed);
+		total += placed(from);
 	}
+	add_home(&snapshot->totals, row, total, elsewhere);
 	return 0;
 }
 
@@ -253,14 +298,6 @@ static void take_totals(struct snapshot_totals *totals, const struct gft_row *ro
 	totals->bulk_pages += row->bulk_pages;
 	totals->checked += row->checked;
 	totals->mismatched += row->mismatched;
-	for (int i = 0; i <= GFT_RANGES_MAX; i++)
-		totals->placement[i] += row->placement[i];
-}
-
-static const struct gft_row *row_of(const struct snapshot_source *source, uint32_t cpu)
-{
-	return (const void *)((const char *)source->view.rows +
-			      (size_t)cpu * source->view.row_size);
 }
 
 int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *source)
@@ -289,8 +326,6 @@ int snapshot__add_copy(struct snapshot *snapshot, const struct snapshot_source *
 
 		snapshot->totals.other_pages += row->other_pages;
 		snapshot->totals.recovered += row->filtered;
-		for (int i = 0; i <= GFT_RANGES_MAX; i++)
-			snapshot->totals.placement[i] += row->placement[i];
 		err = take_cpu(snapshot, source, cpu, row, &snapshot->totals.recovered);
 	}
 	return err;

@@ -13,7 +13,7 @@
 #include <gfptrace/layout.h>
 
 #include "plan.h"
-#include "copy.h"
+#include "programs.h"
 
 #define SNAPSHOT_NO_CPU	   0xffff
 #define SNAPSHOT_NAMES_MAX 4096
@@ -65,7 +65,7 @@ struct snapshot_source {
 	uint32_t cpus;
 	bool timed;
 	bool by_cpu;
-	struct copy_view view;
+	struct counters_view view;
 	struct name_list *comms, *cgroups; /* grow */
 };
 

@@ -194,8 +194,10 @@ static int add_latency(struct report *report, const struct summary_source *sourc
 /* log2 of the alignment in pages, 0 .. 18, that gft_align_slot() counts in this slot. */
 static unsigned int align_shift(uint32_t slot, uint32_t page_shift)
 {
+	if (slot && slot < GFT_ALIGN_LOW)
+		return (unsigned int)__builtin_ctz(slot);
 	for (unsigned int shift = 0; shift < GFT_ALIGN_CAP_SHIFT - page_shift; shift++)
-		if (gft_align_slot(1ull << shift, page_shift) == slot)
+		if (gft_align_high(1ull << shift, page_shift) == slot)
 			return shift;
 	return GFT_ALIGN_CAP_SHIFT - page_shift;
 }

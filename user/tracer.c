@@ -9,70 +9,62 @@
 #include <unistd.h>
 
 #include "locate.h"
+#include "trial.h"
 
 struct tracer {
-	struct copy *copy[TRACER_COPIES];
-	uint32_t loaded, working;
-	struct copy_setup setup; /* of the first copy */
-	bool active;
+	struct programs *programs;
+	struct programs_setup setup;
+	uint32_t working; /* copies that are attached */
 };
 
-static int add_copy(struct tracer *tracer)
-{
-	struct copy_setup setup = tracer->setup;
-	struct copy **copy = &tracer->copy[tracer->loaded];
-
-	setup.config.copy = tracer->loaded + 1;
-	if (tracer->loaded) {
-		setup.first = tracer->copy[0];
-		setup.config.slots = setup.plan->copy_slots;
-	}
-	tracer->loaded++; /* also what is half open is closed */
-	return copy__open(copy, &setup);
-}
-
 /* Copies help where programs are guarded one by one: kprobes all share one guard. */
-static uint32_t copies_wanted(const struct tracer *tracer)
+static uint32_t copies_wanted(const struct programs_setup *setup)
 {
-	if (tracer->setup.tier != TIER_FEXIT || tracer->setup.plan->coverage == COVERAGE_FAST)
+	if (setup->tier != TIER_FEXIT || setup->plan->coverage == COVERAGE_FAST)
 		return 1;
-	return TRACER_COPIES;
+	return GFT_COPIES;
 }
 
-static int open_tier(struct tracer *tracer, const char **step)
+/* May programs of this tier be attached here? */
+static int try_tier(const struct programs_setup *setup, const char **step)
 {
-	int err = 0;
+	const char *entry = setup->kernel->facts.entry.name;
 
 	*step = "load";
-	while (!err && tracer->loaded < copies_wanted(tracer))
-		err = add_copy(tracer);
-	if (err)
-		return err;
-	*step = "attach";
-	err = copy__attach_entries(tracer->copy[0]);
-	if (!err)
-		*step = "";
-	return err;
+	if (setup->tier == TIER_TRACEPOINT)
+		return 0;
+	if (!entry)
+		return -ENOENT;
+	return setup->tier == TIER_FEXIT ? trial__fentry(setup->kernel->btf, entry, step)
+					 : trial__kprobe(entry, step);
 }
 
-/* Load and attach one tier, with or without the program on warn_alloc. */
-static int try_tier(struct tracer **result, const struct copy_setup *setup, bool memcg,
-		    const char **step)
+static int open_tier(struct tracer **result, const struct programs_setup *setup, const char **step)
 {
 	struct tracer *tracer = calloc(1, sizeof(*tracer));
+	const char *ignored;
 	int err;
 
 	if (!tracer)
 		return -ENOMEM;
 	tracer->setup = *setup;
+	tracer->setup.copies = copies_wanted(setup);
 	tracer->setup.config.timed = setup->tier != TIER_TRACEPOINT;
-	tracer->setup.config.memcg_by_warn = memcg;
-	err = open_tier(tracer, step);
-	if (err)
+	tracer->setup.config.memcg_by_warn =
+		setup->tier != TIER_TRACEPOINT && !trial__kprobe("warn_alloc", &ignored);
+	*step = "load";
+	err = programs__open(&tracer->programs, &tracer->setup);
+	if (!err) {
+		*step = "attach";
+		err = programs__attach_entries(tracer->programs, 1);
+	}
+	if (err) {
 		tracer__close(tracer);
-	else
-		*result = tracer;
-	return err;
+		return err;
+	}
+	*step = "";
+	*result = tracer;
+	return 0;
 }
 
 int tracer__open(struct tracer **result, const struct kernel *kernel, const struct plan *plan,
@@ -80,7 +72,7 @@ int tracer__open(struct tracer **result, const struct kernel *kernel, const stru
 {
 	enum tier first = plan->tier == TIER_AUTO ? TIER_FEXIT : plan->tier;
 	enum tier last = plan->tier == TIER_AUTO ? TIER_TRACEPOINT : plan->tier;
-	struct copy_setup setup = {.kernel = kernel, .plan = plan, .config = plan->config};
+	struct programs_setup setup = {.kernel = kernel, .plan = plan, .config = plan->config};
 	int err = -ENOENT;
 
 	*result = NULL;
@@ -90,9 +82,9 @@ int tracer__open(struct tracer **result, const struct kernel *kernel, const stru
 		struct tier_trial *trial = &trials->trial[trials->count++];
 
 		trial->tier = setup.tier = tier;
-		err = try_tier(result, &setup, tier != TIER_TRACEPOINT, &trial->step);
-		if (err && tier == TIER_FEXIT) /* kprobes may be what is missing */
-			err = try_tier(result, &setup, false, &trial->step);
+		err = try_tier(&setup, &trial->step);
+		if (!err)
+			err = open_tier(result, &setup, &trial->step);
 		trial->err = err;
 	}
 	return err;
@@ -100,32 +92,42 @@ int tracer__open(struct tracer **result, const struct kernel *kernel, const stru
 
 int tracer__activate(struct tracer *tracer)
 {
-	int err = copy__attach_exits(tracer->copy[0]);
+	int err = programs__attach_exits(tracer->programs, 1);
 
 	if (err)
 		return err;
 	tracer->working = 1;
-	return tracer->setup.plan->coverage == COVERAGE_EXACT && tracer->loaded > 1
+	return tracer->setup.plan->coverage == COVERAGE_EXACT && tracer->setup.copies > 1
 		       ? tracer__escalate(tracer)
 		       : 0;
 }
 
 int tracer__escalate(struct tracer *tracer)
 {
+	struct programs *programs = tracer->programs;
 	int err = 0;
 
-	if (tracer->working == tracer->loaded)
+	if (tracer->working == tracer->setup.copies)
 		return -EALREADY;
 	/* exits before entries: a frame that nobody takes would be taken for that of the next */
-	for (uint32_t i = tracer->working; i < tracer->loaded && !err; i++)
-		err = copy__attach_exits(tracer->copy[i]);
-	for (uint32_t i = tracer->working; i < tracer->loaded && !err; i++)
-		err = copy__attach_entries(tracer->copy[i]);
+	for (uint32_t copy = tracer->working + 1; copy <= tracer->setup.copies && !err; copy++)
+		err = programs__attach_exits(programs, copy);
 	if (err)
 		return err;
-	copy__trust_entries(tracer->copy[0]);
-	tracer->working = tracer->loaded;
+	programs__trust_entries(programs);
+	for (uint32_t copy = tracer->working + 1; copy <= tracer->setup.copies && !err; copy++)
+		err = programs__attach_entries(programs, copy);
+	if (!err)
+		err = programs__entry_first(programs);
+	if (err)
+		return err;
+	tracer->working = tracer->setup.copies;
 	return 0;
+}
+
+int tracer__sample(struct tracer *tracer, uint32_t sample)
+{
+	return programs__set_sample(tracer->programs, sample);
 }
 
 /*
@@ -141,9 +143,7 @@ static void wait_for_programs(void)
 
 void tracer__stop(struct tracer *tracer)
 {
-	/* the first last: only what it saw too may be counted as recovered by the others */
-	for (uint32_t i = tracer->loaded; i-- > 0;)
-		copy__detach(tracer->copy[i]);
+	programs__detach(tracer->programs);
 	wait_for_programs();
 }
 
@@ -151,9 +151,7 @@ void tracer__close(struct tracer *tracer)
 {
 	if (!tracer)
 		return;
-	/* the first last: the others share its frames */
-	while (tracer->loaded > 0)
-		copy__close(tracer->copy[--tracer->loaded]);
+	programs__close(tracer->programs);
 	free(tracer);
 }
 
@@ -169,12 +167,12 @@ uint32_t tracer__copies(const struct tracer *tracer)
 
 uint32_t tracer__waiting(const struct tracer *tracer)
 {
-	return tracer->loaded - tracer->working;
+	return tracer->setup.copies - tracer->working;
 }
 
 bool tracer__bulk(const struct tracer *tracer)
 {
-	return copy__bulk(tracer->copy[0]);
+	return programs__bulk(tracer->programs);
 }
 
 bool tracer__timed(const struct tracer *tracer)
@@ -194,30 +192,22 @@ bool tracer__places(const struct tracer *tracer)
 
 bool tracer__exact_context(const struct tracer *tracer)
 {
-	return copy__exact_context(tracer->copy[0]);
+	return programs__exact_context(tracer->programs);
 }
 
 uint64_t tracer__memory(const struct tracer *tracer)
 {
-	uint64_t bytes = 0;
-
-	for (uint32_t i = 0; i < tracer->loaded; i++)
-		bytes += copy__memory(tracer->copy[i]);
-	return bytes;
+	return programs__memory(tracer->programs);
 }
 
-size_t tracer__views(const struct tracer *tracer, struct copy_view views[TRACER_COPIES])
+size_t tracer__views(const struct tracer *tracer, struct counters_view views[GFT_COPIES])
 {
-	for (uint32_t i = 0; i < tracer->loaded; i++)
-		views[i] = copy__view(tracer->copy[i]);
-	return tracer->loaded;
+	for (uint32_t copy = 1; copy <= tracer->setup.copies; copy++)
+		views[copy - 1] = programs__view(tracer->programs, copy);
+	return tracer->setup.copies;
 }
 
 size_t tracer__programs(const struct tracer *tracer, struct program_state *states, size_t most)
 {
-	size_t count = 0;
-
-	for (uint32_t i = 0; i < tracer->loaded; i++)
-		count += copy__programs(tracer->copy[i], states + count, most - count);
-	return count;
+	return programs__states(tracer->programs, states, most);
 }

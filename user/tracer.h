@@ -5,6 +5,7 @@
  *	tracer__open      choose the tier by trying: load and attach the entries
  *	tracer__activate  attach the exits: from here on requests count
  *	tracer__escalate  put the further copies to work, if they wait
+ *	tracer__sample    time fewer of the requests, or all
  *	tracer__stop      detach the exits: the counters stand still and can be read
  *	tracer__close     accepts NULL
  *
@@ -14,14 +15,7 @@
 #ifndef GFPTRACE_USER_TRACER_H
 #define GFPTRACE_USER_TRACER_H
 
-#include "copy.h"
-
-/*
- * As many copies as lose nothing: a hardirq interrupts at most two contexts, task and
- * softirq, that each hold one.
- */
-#define TRACER_COPIES	3
-#define TRACER_PROGRAMS (TRACER_COPIES * COPY_PROGRAMS)
+#include "programs.h"
 
 struct tracer;
 
@@ -48,6 +42,8 @@ int tracer__open(struct tracer **tracer, const struct kernel *kernel, const stru
 int tracer__activate(struct tracer *tracer);
 /* Returns 0, -EALREADY if no copy waits, or another negative errno. */
 int tracer__escalate(struct tracer *tracer);
+/* Time one request in `sample`. Returns 0 or a negative errno. */
+int tracer__sample(struct tracer *tracer, uint32_t sample);
 void tracer__stop(struct tracer *tracer);
 void tracer__close(struct tracer *tracer);
 
@@ -61,10 +57,10 @@ bool tracer__places(const struct tracer *tracer);	 /* alignment and zones are kn
 bool tracer__exact_context(const struct tracer *tracer); /* softirq and hardirq are told apart */
 uint64_t tracer__memory(const struct tracer *tracer);	 /* bytes of its maps */
 
-/* The counters of all copies; returns how many, at most TRACER_COPIES. */
-size_t tracer__views(const struct tracer *tracer, struct copy_view views[TRACER_COPIES]);
+/* The counters of all copies; returns how many, at most GFT_COPIES. */
+size_t tracer__views(const struct tracer *tracer, struct counters_view views[GFT_COPIES]);
 
-/* Fill at most `most` states; returns how many. */
+/* Fill at most `most` states (PROGRAMS_MAX hold all); returns how many. */
 size_t tracer__programs(const struct tracer *tracer, struct program_state *states, size_t most);
 
 #endif

@@ -5,13 +5,13 @@
  *	config  set once between open and load, constant afterwards; the verifier
  *		removes what it turns off
  *	frames  requests that are under way, found by their place on the stack
- *	rows    one a CPU: counters, and the table that gives each combination of
- *		labels its series
- *	series  rows x slots: one histogram for each combination that occurs
+ *	cpus    one element a CPU: its row (counters, and the table that gives each
+ *		combination of labels its slot), then its series (a histogram for each
+ *		combination that occurs), one a slot. One lookup finds them all.
  *
- * Counters only grow. A row and its series are written by one CPU only, by
- * programs that do not nest there, so nothing needs an atomic operation; the
- * fields are grouped by the program that writes them.
+ * Counters only grow. A CPU's element is written by that CPU only, by programs that
+ * do not nest there (each copy of the programs has a map of its own), so nothing
+ * needs an atomic operation; the fields are grouped by the program that writes them.
  */
 #ifndef GFPTRACE_LAYOUT_H
 #define GFPTRACE_LAYOUT_H
@@ -30,20 +30,34 @@ enum gft_key {
 	GFT_KEY_MIGRATETYPE, /* of the block + 1; 0: no page */
 	GFT_KEY_COMM,	     /* index in the row's names + 1; 0: interrupt; last: other */
 	GFT_KEY_CGROUP,	     /* the same */
-	GFT_KEY_CLASS,
-	GFT_KEY_ORDER,
 	GFT_KEY_CONTEXT,
+	GFT_KEY_ORDER,
+	GFT_KEY_CLASS,
 	GFT_KEYS
 };
 
 /* Orders the maps can hold, the one above the largest included; MAX_ORDER is 10, or 13 on arm64. */
-#define GFT_ORDERS_MAX	 16
-#define GFT_STRIDE_ORDER GFT_CONTEXTS
-#define GFT_STRIDE_CLASS (GFT_STRIDE_ORDER * GFT_ORDERS_MAX)
-/* A plain run (bpf/maps.bpf.h) is one on a kernel with these. */
+#define GFT_ORDERS_MAX	   16
+#define GFT_STRIDE_ORDER   GFT_CLASSES
+#define GFT_STRIDE_CONTEXT (GFT_STRIDE_ORDER * GFT_ORDERS_MAX)
+#define GFT_COMBINATIONS   (GFT_STRIDE_CONTEXT * GFT_CONTEXTS) /* of class, order and context */
+
+/*
+ * A plain run (bpf/maps.bpf.h) is one on a kernel with these. The bits that tell the classes
+ * apart have had the same places from v6.1 to v6.18; the multiplier is what gfp_hash__find()
+ * finds for them.
+ */
 #define GFT_PLAIN_PAGE_SHIFT   12
 #define GFT_PLAIN_STRUCT_SHIFT 6
+#define GFT_PLAIN_MAX_ORDER    10
+#define GFT_PLAIN_CLASS_MASK   0x1c04e8u
+#define GFT_PLAIN_CLASS_MAGIC  0x4a8ca751u
 
+/*
+ * As many copies of the programs as lose nothing: a hardirq interrupts at most two contexts,
+ * task and softirq, that each hold one.
+ */
+#define GFT_COPIES	    3
 #define GFT_RANGES_MAX	    127 /* zones of all nodes */
 #define GFT_NAMES	    62	/* comms or cgroups a CPU can tell apart */
 #define GFT_NAME_KEYS	    (GFT_NAMES + 2)
@@ -51,9 +65,11 @@ enum gft_key {
 #define GFT_PIDS_MAX	    16
 #define GFT_CLASS_BITS	    10
 #define GFT_CLASS_TABLE	    (1u << GFT_CLASS_BITS)
-#define GFT_SLOT_UNCLAIMED  0 /* also the series that takes what has no slot: `other` */
-#define GFT_SLOT_FILTERED   0xffff
-#define GFT_ALIGN_SLOTS	    32
+#define GFT_SLOT_OTHER	    0 /* the series that takes what has no slot */
+#define GFT_SLOT_UNCLAIMED  0xffff
+#define GFT_SLOT_FILTERED   0xfffe
+#define GFT_ALIGN_LOW	    32 /* alignments that the lowest bits of the pfn tell */
+#define GFT_ALIGN_SLOTS	    64
 #define GFT_ALIGN_CAP_SHIFT 30 /* alignments are counted up to 1 GiB */
 
 /* Consecutive pages of one zone. */
@@ -64,13 +80,13 @@ struct gft_range {
 
 struct gft_config {
 	__u64 vmemmap;		 /* address of the struct page of pfn 0; 0: unknown, no alignment */
+	__u64 mem_section;	 /* address of that variable (mm/sparse.c), for migrate types */
 	__u32 page_struct;	 /* sizeof(struct page) */
 	__u32 page_struct_shift; /* its log2, or 0 where it is no power of two */
 	__u32 page_shift;
 	__u32 max_order; /* the largest */
 	__u32 timed;	 /* there is an entry program: latency is measured */
 	__u32 marked;	 /* count only the module's requests */
-	__u32 copy;	 /* which copy of the programs this is, from 1 */
 	__u32 preempt_rt;
 	__u32 memcg_by_warn; /* the program on warn_alloc is there to tell memcg refusals */
 
@@ -80,12 +96,14 @@ struct gft_config {
 	__u32 gfp_account;
 	__u32 pageblock_order;
 	__u32 pageblock_shift; /* log2 of the flag bits of a block */
-	__u32 pad;
 
-	__u32 stride[GFT_KEYS]; /* 0: not a key */
-	__u32 combinations;	/* product of the keys' sizes */
-	__u32 slots;		/* series a row has, `other` included */
+	__u32 stride[GFT_KEYS];	 /* 0: not a key */
+	__u32 combinations;	 /* product of the keys' sizes */
+	__u32 slots[GFT_COPIES]; /* series a CPU has in each copy of the programs, `other` included
+				  */
+	__u32 series_offset;	 /* of the first series from the row */
 
+	__u32 cpus; /* possible */
 	__u32 nr_ranges;
 	__u32 by_range, by_migratetype, by_comm, by_cgroup;
 
@@ -121,11 +139,11 @@ GFT_INLINE __u32 gft_glob_step(const volatile struct gft_glob *glob, __u32 state
  * share a line.
  */
 struct gft_frame {
-	__u64 tag;    /* 0: free */
+	__u64 tag;    /* the stack address, + GFT_UNTIMED where there is no start; 0: free */
 	__u64 start;  /* ns, bpf_ktime_get_ns() */
 	__u32 gfp;    /* as asked for */
-	__u32 warned; /* warn_alloc() was called: not a memcg refusal */
-	__u64 pad;
+	__u32 skip;   /* in the first of a line: requests to leave out before the next is timed */
+	__u64 warned; /* warn_alloc() was called: not a memcg refusal. The exit takes it back. */
 };
 
 /* With `marked`: the last frame of a stack that an exit took, for the check at the return. */
@@ -135,8 +153,10 @@ struct gft_taken {
 	__u32 pad;
 };
 
+#define GFT_UNTIMED	1  /* left out of the sample; stack addresses are even */
 #define GFT_STACK_SHIFT 14 /* at most THREAD_SIZE: a smaller guess only splits a stack in two */
 #define GFT_LINE_FRAMES 4
+#define GFT_LINE_SHIFT	7 /* log2 of the size of a line */
 #define GFT_LINE_BITS	11
 #define GFT_FRAME_LINES (1u << GFT_LINE_BITS)
 /*
@@ -172,18 +192,27 @@ struct gft_row {
 	__u64 entry_misses;  /* address of the count of skipped runs of the entry program, or 0 */
 	__u64 misses_seen[GFT_CONTEXTS]; /* that count at the last exit in each kind of interrupt */
 	__u64 last_exit[GFT_CONTEXTS];	 /* ns: the last exit in each context */
-	__u64 irq_top;	/* last byte of the stack that interrupts run on here; 0: not seen yet */
-	__u32 irq_line; /* its line of frames */
-	__u32 pad;
-	__u64 range_start; /* pfn range of the last page */
-	__u64 range_pages;
-	__u32 range_index; /* + 1 */
+	__u64 irq_top; /* last byte of the stack that interrupts run on here; 0: not seen yet */
+	/*
+	 * The zone of this CPU's first page, as the addresses of its struct pages. Requests of
+	 * one CPU mostly come from one zone: what lies there is not counted by zone, but is all
+	 * that `placement` does not count.
+	 */
+	__u64 home_start;
+	__u64 home_size;   /* bytes; 0: none yet */
+	__u64 range_start; /* the same of the last page that lay elsewhere */
+	__u64 range_size;
+	__u32 home_index; /* + 1 */
+	__u32 range_index;
+	__u64 scratch;	/* a pointer goes in, a number comes out */
+	__u64 distance; /* of this CPU's exits below their entries, as last seen */
 	__u32 used_slots;
+	__u32 pad_slots;
 	__u64 unpaired;	   /* exits that found no entry */
 	__u64 stale;	   /* entries whose exits were skipped, found and dropped */
 	__u64 filtered;	   /* requests that were paired and not asked for */
 	__u64 other_pages; /* pages of the series `other`, which has no order */
-	__u64 placement[GFT_RANGES_MAX + 1]; /* by range; [0]: in none that is known */
+	__u64 placement[GFT_RANGES_MAX + 1]; /* by range, without home; [0]: in none known */
 
 	/* the entry program */
 	__u64 table_full __attribute__((aligned(GFT_CACHE_LINE)));
@@ -202,14 +231,22 @@ struct gft_row {
 };
 
 /*
- * Alignment is counted in the order that a multiplication by a de Bruijn sequence
- * gives: gft_align_slot() is its own inverse table, built by user space.
+ * Alignment is counted by the lowest five bits of the pfn, as they are; where they are all
+ * zero, in the order that a multiplication by a de Bruijn sequence gives. user/summarize.c
+ * inverts it.
  */
-GFT_INLINE __u32 gft_align_slot(__u64 pfn, __u32 page_shift)
+GFT_INLINE __u32 gft_align_high(__u64 pfn, __u32 page_shift)
 {
 	__u32 capped = (__u32)(pfn | 1ull << (GFT_ALIGN_CAP_SHIFT - page_shift));
 
-	return ((capped & -capped) * 0x077cb531u) >> 27;
+	return GFT_ALIGN_LOW + (((capped & -capped) * 0x077cb531u) >> 27);
+}
+
+GFT_INLINE __u32 gft_align_slot(__u64 pfn, __u32 page_shift)
+{
+	__u32 low = (__u32)pfn % GFT_ALIGN_LOW;
+
+	return low ? low : gft_align_high(pfn, page_shift);
 }
 
 struct gft_series {
@@ -229,6 +266,8 @@ struct gft_series {
 		     GFT_CACHE_LINE)
 #define GFT_ROW_SIZE(combinations) \
 	GFT_ALIGN_UP(sizeof(struct gft_row) + (combinations) * sizeof(__u16), GFT_CACHE_LINE)
+#define GFT_CPU_SIZE(combinations, slots, timed) \
+	(GFT_ROW_SIZE(combinations) + (slots)*GFT_SERIES_SIZE(timed))
 
 /* What the calibration finds: pages that this process faulted in. */
 #define GFT_CALIBRATION_PAGES 64
@@ -252,7 +291,7 @@ struct gft_find_stats {
 	__u64 stats; /* struct bpf_prog_stats __percpu * */
 };
 
-_Static_assert(sizeof(struct gft_frame) == 32, "a line of frames is two cache lines");
+_Static_assert(sizeof(struct gft_line) == 1 << GFT_LINE_SHIFT, "a line is two cache lines");
 _Static_assert(sizeof(struct gft_series) % GFT_CACHE_LINE == 0, "buckets start a cache line");
 _Static_assert(sizeof(struct gft_row) % GFT_CACHE_LINE == 0, "slots start a cache line");
 

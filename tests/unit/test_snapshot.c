@@ -10,6 +10,7 @@
 
 #define SLOTS	    16
 #define SERIES_SIZE GFT_SERIES_SIZE(1)
+#define RANGES	    3
 
 /* The maps of a machine. */
 struct machine {
@@ -17,9 +18,10 @@ struct machine {
 	struct options options;
 	struct plan plan;
 	struct snapshot_source source;
-	size_t row_size;
-	char *rows, *series;
+	size_t row_size, cpu_size;
+	char *memory;
 	struct gft_names *names;
+	uint64_t placed[RANGES + 1]; /* pages by range, as the report must have them */
 	struct name_list comms, cgroups;
 	uint64_t random;
 };
@@ -32,12 +34,13 @@ static uint32_t next_random(struct machine *machine)
 
 static struct gft_row *row_of(const struct machine *machine, uint32_t cpu)
 {
-	return (void *)(machine->rows + cpu * machine->row_size);
+	return (void *)(machine->memory + cpu * machine->cpu_size);
 }
 
 static struct gft_series *series_of(const struct machine *machine, uint32_t cpu, uint32_t slot)
 {
-	return (void *)(machine->series + (cpu * SLOTS + slot) * SERIES_SIZE);
+	return (void *)(machine->memory + cpu * machine->cpu_size + machine->row_size +
+			slot * SERIES_SIZE);
 }
 
 static struct machine *machine_new(uint32_t cpus, bool names, bool by_cpu)
@@ -51,7 +54,7 @@ static struct machine *machine_new(uint32_t cpus, bool names, bool by_cpu)
 	machine->kernel.facts.nr_migratetypes = 6;
 	machine->kernel.facts.pageblock_bits = 4;
 	machine->kernel.pageblock_order = 9;
-	machine->kernel.section_symbol = true;
+	machine->kernel.section_symbol = 1;
 	machine->kernel.facts.page_struct = 64;
 	machine->kernel.page_size = 4096;
 	machine->kernel.cpus = cpus;
@@ -62,23 +65,26 @@ static struct machine *machine_new(uint32_t cpus, bool names, bool by_cpu)
 	assert_int_equal(plan__make(&machine->plan, &machine->kernel, &machine->options, problem,
 				    sizeof(problem)),
 			 0);
-	machine->plan.config.slots = SLOTS;
 	machine->row_size = GFT_ROW_SIZE((size_t)machine->plan.config.combinations);
-	machine->rows = aligned_alloc(GFT_CACHE_LINE, cpus * machine->row_size);
-	machine->series = aligned_alloc(GFT_CACHE_LINE, cpus * SLOTS * SERIES_SIZE);
+	machine->cpu_size = GFT_CPU_SIZE((size_t)machine->plan.config.combinations, SLOTS, 1);
+	machine->memory = aligned_alloc(GFT_CACHE_LINE, cpus * machine->cpu_size);
 	machine->names = calloc(cpus, sizeof(*machine->names));
-	assert_true(machine->rows && machine->series && machine->names);
-	memset(machine->rows, 0, cpus * machine->row_size);
-	memset(machine->series, 0, cpus * SLOTS * SERIES_SIZE);
+	assert_true(machine->memory && machine->names);
+	memset(machine->memory, 0, cpus * machine->cpu_size);
+	for (uint32_t cpu = 0; cpu < cpus; cpu++) {
+		memset(row_of(machine, cpu)->slot, 0xff,
+		       machine->plan.config.combinations * sizeof(uint16_t));
+		row_of(machine, cpu)->home_index = cpu % RANGES + 1;
+	}
 	machine->source = (struct snapshot_source){
 		.plan = &machine->plan,
 		.cpus = cpus,
 		.timed = true,
 		.by_cpu = by_cpu,
-		.view = {.slots = machine->plan.config.slots,
-			 .rows = (void *)machine->rows,
-			 .row_size = machine->row_size,
-			 .series = machine->series,
+		.view = {.slots = SLOTS,
+			 .cpus = machine->memory,
+			 .cpu_size = machine->cpu_size,
+			 .series_offset = machine->row_size,
 			 .series_size = SERIES_SIZE,
 			 .names = names ? machine->names : NULL},
 		.comms = &machine->comms,
@@ -89,23 +95,34 @@ static struct machine *machine_new(uint32_t cpus, bool names, bool by_cpu)
 
 static void machine_free(struct machine *machine)
 {
-	free(machine->rows);
-	free(machine->series);
+	free(machine->memory);
 	free(machine->names);
 	free(machine);
 }
 
+/* A page in some zone: one that is not the CPU's home is counted by zone. */
+static void place(struct machine *machine, struct gft_row *row)
+{
+	uint32_t range = next_random(machine) % (RANGES + 1);
+
+	machine->placed[range]++;
+	if (range != row->home_index)
+		row->placement[range]++;
+}
+
 /* One request: as the exit program records it. */
-static void record(struct machine *machine, struct gft_series *series)
+static void record(struct machine *machine, struct gft_row *row, struct gft_series *series)
 {
 	uint64_t latency = 1 + (next_random(machine) >> next_random(machine) % 31);
 
-	if (next_random(machine) % 8 == 0)
+	if (next_random(machine) % 8 == 0) {
 		series->failed[next_random(machine) % GFT_REASONS]++;
-	else if (next_random(machine) % 8 == 0)
+	} else if (next_random(machine) % 8 == 0) {
 		series->unplaced++;
-	else
+	} else {
 		series->align[next_random(machine) % GFT_ALIGN_SLOTS]++;
+		place(machine, row);
+	}
 	series->sum += latency;
 	if (latency < series->min)
 		series->min = latency;
@@ -120,12 +137,15 @@ static struct gft_series *claim(struct machine *machine, uint32_t cpu, uint32_t 
 	struct gft_row *row = row_of(machine, cpu);
 	uint32_t slot = row->slot[combination];
 
-	if (!slot && row->used_slots + 1 < SLOTS) {
+	if (slot != GFT_SLOT_UNCLAIMED)
+		return series_of(machine, cpu, slot);
+	slot = GFT_SLOT_OTHER;
+	if (row->used_slots + 1 < SLOTS) {
 		slot = ++row->used_slots;
 		row->slot[combination] = (uint16_t)slot;
 		series_of(machine, cpu, slot)->combination = combination;
 		series_of(machine, cpu, slot)->min = UINT64_MAX;
-	} else if (!slot && !series_of(machine, cpu, 0)->sum) {
+	} else if (!series_of(machine, cpu, 0)->sum) {
 		series_of(machine, cpu, 0)->min = UINT64_MAX;
 	}
 	return series_of(machine, cpu, slot);
@@ -164,9 +184,8 @@ static void run_requests(struct machine *machine, uint32_t count)
 
 		if (machine->source.view.names)
 			combination += comm_key(machine, cpu) * stride[GFT_KEY_COMM];
-		record(machine, claim(machine, cpu, combination));
+		record(machine, row, claim(machine, cpu, combination));
 		row->unpaired += next_random(machine) % 2;
-		row->placement[next_random(machine) % 4]++;
 		row->bulk_pages += 3;
 	}
 }
@@ -264,9 +283,8 @@ static void assert_totals(const struct machine *machine, const struct snapshot_t
 
 		sum.unpaired += row->unpaired;
 		sum.bulk_pages += row->bulk_pages;
-		for (int i = 0; i <= GFT_RANGES_MAX; i++)
-			sum.placement[i] += row->placement[i];
 	}
+	memcpy(sum.placement, machine->placed, sizeof(machine->placed));
 	assert_memory_equal(&sum, totals, sizeof(sum));
 }
 

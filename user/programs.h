@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The BPF programs with their maps, all copies of them in one object: loaded, attached,
+ * detached. Together with locate.c the only file that knows the skeleton.
+ *
+ * A copy is a pair of an entry and an exit program with counters of its own, numbered from 1
+ * (bpf/request.bpf.c). The first one knows how many requests there were; the others catch
+ * what it skips.
+ */
+#ifndef GFPTRACE_USER_PROGRAMS_H
+#define GFPTRACE_USER_PROGRAMS_H
+
+#include "kernel.h"
+#include "plan.h"
+
+struct programs;
+
+struct programs_setup {
+	const struct kernel *kernel;
+	const struct plan *plan;
+	enum tier tier;
+	uint32_t copies; /* to load, at most GFT_COPIES */
+	struct gft_config config;
+};
+
+/* The counters of one copy, mapped for reading. */
+struct counters_view {
+	const void *cpus; /* by CPU: struct gft_row, then its series */
+	size_t cpu_size;
+	size_t series_offset, series_size;
+	uint32_t slots;
+	const struct gft_names *names; /* by CPU; NULL where no name is a key */
+};
+
+/* A program that is or was attached, and what the kernel says of it. */
+struct program_state {
+	const char *name;
+	char attach[96];
+	uint32_t copy;
+	uint64_t runs, ns; /* 0 unless the kernel's BPF statistics are on */
+	uint64_t misses;   /* runs that were skipped, because it was already running there */
+	bool is_exit, is_bulk;
+};
+
+/*
+ * Load. Returns 0 or a negative errno; programs__close() is due for what *programs then
+ * holds, if anything.
+ */
+int programs__open(struct programs **programs, const struct programs_setup *setup);
+int programs__attach_entries(struct programs *programs, uint32_t copy);
+/* From here on its requests count. The first copy also learns how far exit and entry are apart. */
+int programs__attach_exits(struct programs *programs, uint32_t copy);
+/*
+ * Put the entry of the first copy before those of the others: the program that was attached
+ * last runs first (kernel/bpf/trampoline.c), and the others then find its frame and are done.
+ */
+int programs__entry_first(struct programs *programs);
+/* Time one request in `sample`; 1: every one. */
+int programs__set_sample(struct programs *programs, uint32_t sample);
+/* The exits first; the programs stay, for what the kernel counted of them. */
+void programs__detach(struct programs *programs);
+void programs__close(struct programs *programs); /* accepts NULL */
+
+struct counters_view programs__view(const struct programs *programs, uint32_t copy);
+uint64_t programs__memory(const struct programs *programs); /* bytes of the maps */
+bool programs__bulk(const struct programs *programs);
+bool programs__exact_context(const struct programs *programs);
+/*
+ * Further copies catch what the first one's entry misses: from here on do not take that for
+ * a lost entry. What the first copy left behind alone is cleared away.
+ */
+void programs__trust_entries(struct programs *programs);
+
+#define PROGRAMS_MAX ((size_t)16)
+/* Fill at most `most` states; returns how many. */
+size_t programs__states(const struct programs *programs, struct program_state *states, size_t most);
+
+/* Send libbpf's own words to stderr only with -v. */
+void programs__quiet_libbpf(void);
+
+#endif

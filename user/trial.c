@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "trial.h"
+
+#include <errno.h>
+#include <linux/bpf.h>
+#include <linux/perf_event.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+
+/* r0 = 0; exit */
+static const struct bpf_insn nothing[] = {
+	{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
+	{.code = BPF_JMP | BPF_EXIT},
+};
+
+int trial__fentry(const struct btf *btf, const char *function, const char **step)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = BPF_TRACE_FENTRY);
+	int id = btf__find_by_name_kind(btf, function, BTF_KIND_FUNC);
+	int program, link;
+
+	*step = "load";
+	if (id < 0)
+		return id;
+	options.attach_btf_id = (uint32_t)id;
+	program = bpf_prog_load(BPF_PROG_TYPE_TRACING, "gft_trial", "GPL", nothing,
+				sizeof(nothing) / sizeof(nothing[0]), &options);
+	if (program < 0)
+		return -errno;
+	*step = "attach";
+	link = bpf_raw_tracepoint_open(NULL, program);
+	if (link < 0)
+		link = -errno;
+	else
+		close(link);
+	close(program);
+	if (link < 0)
+		return link;
+	*step = "";
+	return 0;
+}
+
+/* The perf PMU of kprobes (v4.17); its absence means that the kernel has none of them. */
+static int kprobe_type(void)
+{
+	FILE *file = fopen("/sys/bus/event_source/devices/kprobe/type", "re");
+	int type = -ENOENT;
+
+	if (!file)
+		return -errno;
+	if (fscanf(file, "%d", &type) != 1)
+		type = -ENOENT;
+	fclose(file);
+	return type;
+}
+
+int trial__kprobe(const char *function, const char **step)
+{
+	int type = kprobe_type();
+	struct perf_event_attr attr = {
+		.size = sizeof(attr),
+		.type = (uint32_t)type,
+		.kprobe_func = (uint64_t)function,
+	};
+	int event;
+
+	*step = "attach";
+	if (type < 0)
+		return type;
+	event = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	if (event < 0)
+		return -errno;
+	close(event);
+	*step = "";
+	return 0;
+}

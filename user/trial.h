@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What this kernel lets us attach, found out by attaching programs of two instructions: the
+ * presence of a function proves nothing (notrace functions, arm64 without direct calls,
+ * locked-down kernels), and the real programs take longer to load.
+ */
+#ifndef GFPTRACE_USER_TRIAL_H
+#define GFPTRACE_USER_TRIAL_H
+
+struct btf;
+
+/* Returns 0, or a negative errno with *step "load" or "attach". Nothing stays attached. */
+int trial__fentry(const struct btf *btf, const char *function, const char **step);
+int trial__kprobe(const char *function, const char **step);
+
+#endif
