@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The report for people: what matters, what was lost and what was not seen come first. */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,31 @@ static int line__write(struct line *line, FILE *file, const char *name, unsigned
 
 	free(line->text);
 	return err;
+}
+
+int text__paragraphf(FILE *file, unsigned int width, const char *name, const char *format, ...)
+{
+	struct line line;
+	va_list args;
+
+	if (line__open(&line))
+		return -ENOMEM;
+	va_start(args, format);
+	vfprintf(line.file, format, args);
+	va_end(args);
+	return line__write(&line, file, name, width);
+}
+
+bool text__counts_instructions(const struct report *report)
+{
+	return !strcmp(report->host.clock, "icount");
+}
+
+const char *text__time(const struct report *report, uint64_t ns, char buffer[UNITS_COUNT])
+{
+	if (text__counts_instructions(report))
+		return format__count(ns, buffer);
+	return format__duration(ns, buffer);
 }
 
 static int write_host(FILE *file, const struct report *report, unsigned int width)
@@ -175,6 +201,26 @@ static int write_loss(FILE *file, const struct report *report, unsigned int widt
 	return line__write(&line, file, "lost", width);
 }
 
+/* When not every request was timed; nothing where all were. */
+static int write_sampling(FILE *file, const struct report *report, unsigned int width)
+{
+	char from[UNITS_TEXT], to[UNITS_TEXT];
+	const struct stretch *stretch;
+	int err = 0;
+
+	if (report->mode.sample > 1)
+		err = text__paragraphf(file, width, "sampled", "1 of %u requests was timed",
+				       report->mode.sample);
+	for (size_t i = 0; i < report->mode.nr_stretches && !err; i++) {
+		stretch = &report->mode.stretches[i];
+		err = text__paragraphf(file, width, i || report->mode.sample > 1 ? "" : "sampled",
+				       "1 of %u requests was timed from %s to %s", stretch->sample,
+				       format__duration(stretch->from_ns, from),
+				       format__duration(stretch->to_ns, to));
+	}
+	return err;
+}
+
 /* When and why the coverage rose; nothing where it did not. */
 static int write_coverage(FILE *file, const struct report *report, unsigned int width)
 {
@@ -208,6 +254,8 @@ int text__head(FILE *file, const struct report *report, unsigned int width)
 		err = write_loss(file, report, width);
 	if (!err)
 		err = write_coverage(file, report, width);
+	if (!err)
+		err = write_sampling(file, report, width);
 	return err;
 }
 
@@ -230,8 +278,9 @@ int report__write_text(FILE *file, const struct report *report,
 		       const struct format_options *options)
 {
 	static int (*const sections[])(FILE *, const struct report *, unsigned int) = {
-		text__head,	  text__blind,	   text__latency,   text__failures,
-		text__histograms, text__alignment, text__placement, text__cost,
+		text__head,	 text__blind,	  text__latency,  text__failures,
+		text__stages,	 text__slowest,	  text__headroom, text__histograms,
+		text__alignment, text__placement, text__lint,	  text__cost,
 	};
 	unsigned int width = options->width ? options->width : USUAL;
 	size_t i;

@@ -6,15 +6,28 @@
 #include <stdio.h>
 
 #include "report.h"
+#include "units.h"
 
 /* Each writes nothing where there is nothing to say. Returns 0 or -ENOMEM. */
 int text__head(FILE *file, const struct report *report, unsigned int width);
 int text__blind(FILE *file, const struct report *report, unsigned int width);
 int text__latency(FILE *file, const struct report *report, unsigned int width);
 int text__histograms(FILE *file, const struct report *report, unsigned int width);
+int text__stages(FILE *file, const struct report *report, unsigned int width);
+int text__slowest(FILE *file, const struct report *report, unsigned int width);
 int text__failures(FILE *file, const struct report *report, unsigned int width);
 int text__alignment(FILE *file, const struct report *report, unsigned int width);
 int text__placement(FILE *file, const struct report *report, unsigned int width);
+int text__headroom(FILE *file, const struct report *report, unsigned int width);
+int text__lint(FILE *file, const struct report *report, unsigned int width);
 int text__cost(FILE *file, const struct report *report, unsigned int width);
+
+/* A time; on a clock that counts instructions (host.clock icount) a bare number. */
+bool text__counts_instructions(const struct report *report);
+const char *text__time(const struct report *report, uint64_t ns, char buffer[UNITS_COUNT]);
+
+/* A paragraph made by fprintf(); formatted words are escaped and wrapped. */
+int text__paragraphf(FILE *file, unsigned int width, const char *name, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the requests got: alignment, placement; what they did not get; what tracing cost. */
+/* What the requests got: alignment and placement; what tracing cost. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,37 +7,6 @@
 #include "report_text.h"
 #include "text_table.h"
 #include "units.h"
-
-int text__failures(FILE *file, const struct report *report, unsigned int width)
-{
-	bool used[DIMENSIONS] = {false};
-	struct table *table;
-	char count[UNITS_COUNT];
-	size_t i;
-	int err;
-
-	if (!report->nr_failures)
-		return 0;
-	table = table__new();
-	for (i = 0; i < report->nr_failures; i++)
-		labels__mark(&report->failures[i].labels, used);
-	table__column(table, "count", true);
-	table__column(table, "reason", false);
-	table__label_columns(table, used);
-	for (i = 0; i < report->nr_failures; i++) {
-		table__cell(table, format__count(report->failures[i].count, count));
-		table__cell(table, report->failures[i].reason);
-		table__label_cells(table, &report->failures[i].labels, used);
-	}
-	fputs("\nFAILURES\n", file);
-	err = table__write(file, table);
-	table__free(table);
-	for (i = 0; i < report->nr_failures && !err; i++)
-		if (report->failures[i].verdict)
-			err = text__paragraph(file, report->failures[i].reason,
-					      report->failures[i].verdict, width);
-	return err;
-}
 
 /* All series whose blocks have one size, by how far their blocks are aligned. */
 struct by_size {
@@ -155,7 +124,6 @@ int text__placement(FILE *file, const struct report *report, unsigned int width)
 	size_t i;
 	int err;
 
-	(void)width;
 	if (!report->nr_zones)
 		return 0;
 	table = table__new();
@@ -174,7 +142,12 @@ int text__placement(FILE *file, const struct report *report, unsigned int width)
 	fputs("\nPLACEMENT\n", file);
 	err = table__write(file, table);
 	table__free(table);
-	return err;
+	if (err || !report->cache.colours)
+		return err;
+	return text__paragraphf(file, width, "colours",
+				"pages over %u colours of the cache: the fullest has %.2f times "
+				"the mean",
+				report->cache.colours, report->cache.skew);
 }
 
 static int write_programs(FILE *file, const struct report *report)

@@ -88,9 +88,9 @@ edited() {
 }
 edited "another version" "schema gfptrace.report/2 is not known" 's,report/1,report/2,'
 edited "another schema" "not a gfptrace report" 's,gfptrace.report/1,perf/1,'
-edited "a field less" "requests.counted: the field is missing" 's/"counted": 2001, //'
+edited "a field less" "requests.counted: the field is missing" 's/"counted": 2013, //'
 edited "a wrong type" "host.cpus: a whole number" 's/"cpus": 2/"cpus": "2"/'
-edited "a sum that does not add up" "requests.counted: is not the sum" 's/"failed": 1,/"failed": 2,/'
+edited "a sum that does not add up" "requests.counted: is not the sum" 's/"failed": 13,/"failed": 14,/'
 edited "buckets that do not add up" "latency[0].buckets: do not add up" 's/"le": 303, "count": 2/"le": 303, "count": 9/'
 head -c 4096 /dev/urandom > "$work/noise"
 run "$GFPTRACE" report "$work/noise"
