@@ -22,6 +22,16 @@ int text__headroom(FILE *file, const struct report *report, unsigned int width);
 int text__lint(FILE *file, const struct report *report, unsigned int width);
 int text__cost(FILE *file, const struct report *report, unsigned int width);
 
+/* The sentences of the head, as they are: they may hold wild names. The filter may be empty. */
+void text__host(FILE *file, const struct report *report);
+void text__window(FILE *file, const struct report *report);
+void text__filter(FILE *file, const struct report *report);
+void text__requests(FILE *file, const struct report *report);
+void text__loss(FILE *file, const struct report *report);
+
+/* What one of them writes. The caller frees it. Returns NULL when memory is short. */
+char *text__sentence(const struct report *report, void (*write)(FILE *, const struct report *));
+
 /* A time; on a clock that counts instructions (host.clock icount) a bare number. */
 bool text__counts_instructions(const struct report *report);
 const char *text__time(const struct report *report, uint64_t ns, char buffer[UNITS_COUNT]);

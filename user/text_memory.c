@@ -4,38 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fold.h"
 #include "report_text.h"
 #include "text_table.h"
 #include "units.h"
 
-/* All series whose blocks have one size, by how far their blocks are aligned. */
-struct by_size {
-	uint64_t natural, count, below_natural;
-	uint64_t aligned[64]; /* index: log2 of the alignment */
-};
-
-static int compare_sizes(const void *a, const void *b)
-{
-	const struct by_size *x = a, *y = b;
-
-	return (x->natural > y->natural) - (x->natural < y->natural);
-}
-
-static void add_alignment(struct by_size *size, const struct alignment *series)
-{
-	size_t i;
-
-	size->natural = series->natural;
-	size->count += series->count;
-	size->below_natural += series->below_natural;
-	for (i = 0; i < series->nr_buckets; i++)
-		if (series->buckets[i].align)
-			size->aligned[__builtin_ctzll(series->buckets[i].align)] +=
-				series->buckets[i].count;
-}
-
 /* "4K 52 %  8K 24 % ..." as far as `room` goes: the finest come first and hold the most. */
-static void add_distribution(struct table *table, const struct by_size *size, size_t room)
+static void add_distribution(struct table *table, const struct block_size *size, size_t room)
 {
 	char text[128] = "", item[48], share[TEXT_SHARE], bytes[UNITS_TEXT];
 	size_t i, length = 0, item_length;
@@ -56,8 +31,8 @@ static void add_distribution(struct table *table, const struct by_size *size, si
 	table__cell(table, text);
 }
 
-static void add_size(struct table *table, const struct report *report, const struct by_size *size,
-		     unsigned int width)
+static void add_size(struct table *table, const struct report *report,
+		     const struct block_size *size, unsigned int width)
 {
 	char text[UNITS_COUNT], bytes[UNITS_TEXT];
 
@@ -73,7 +48,7 @@ static void add_size(struct table *table, const struct report *report, const str
 	add_distribution(table, size, width - 42);
 }
 
-static int write_sizes(FILE *file, const struct report *report, const struct by_size *sizes,
+static int write_sizes(FILE *file, const struct report *report, const struct block_size *sizes,
 		       size_t nr, unsigned int width)
 {
 	struct table *table = table__new();
@@ -95,22 +70,15 @@ static int write_sizes(FILE *file, const struct report *report, const struct by_
 
 int text__alignment(FILE *file, const struct report *report, unsigned int width)
 {
-	struct by_size *sizes;
-	size_t nr = 0, i, j;
+	struct block_size *sizes;
+	size_t nr;
 	int err;
 
 	if (!report->nr_alignment)
 		return 0;
-	sizes = calloc(report->nr_alignment, sizeof(*sizes));
-	if (!sizes)
-		return -ENOMEM;
-	for (i = 0; i < report->nr_alignment; i++) {
-		for (j = 0; j < nr && sizes[j].natural != report->alignment[i].natural; j++)
-			;
-		nr += j == nr;
-		add_alignment(&sizes[j], &report->alignment[i]);
-	}
-	qsort(sizes, nr, sizeof(*sizes), compare_sizes);
+	err = fold__sizes(report, &sizes, &nr);
+	if (err)
+		return err;
 	err = write_sizes(file, report, sizes, nr, width);
 	free(sizes);
 	return err;
