@@ -8,6 +8,7 @@ const struct format formats[] = {
 	{"json", "gfptrace.report/1, see doc/report-schema.md", report__write_json},
 	{"html", "one page with drawings, for a browser; it loads and runs nothing",
 	 report__write_html},
+	{"prom", "metrics in Prometheus's text exposition format", report__write_prom},
 	{0},
 };
 

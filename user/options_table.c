@@ -34,7 +34,7 @@ const struct option_row option_table[] = {
 
 	{ .name = "format", .short_name = 'f', .type = OPTION_FORMAT, .metavar = "FORMAT",
 	  .group = "Output", .commands = RUN | REPORT, AT(format), .fallback = "text",
-	  .help = "text, json or html" },
+	  .help = "text, json, html or prom" },
 	{ .name = "output", .short_name = 'o', .type = OPTION_TEXT, .metavar = "FILE",
 	  .group = "Output", .commands = RUN | REPORT, AT(output), .max = 4095,
 	  .help = "write the report to FILE, not to stdout" },
@@ -150,7 +150,7 @@ bool command__is_unbuilt(const char *name)
 
 bool format__is_unbuilt(const char *name)
 {
-	static const char *const names[] = {"prom", "folded", NULL};
+	static const char *const names[] = {"folded", NULL};
 
 	return is_among(name, names);
 }

@@ -40,7 +40,7 @@ bad "unknown option '-z'" run -z
 bad "unknown format 'xml'" run -f xml
 bad "unknown format ''" run -f ''
 bad "--format needs a value" run -d 1 --format
-for format in prom folded; do
+for format in folded; do
 	bad "format $format is not built yet" run -f "$format"
 done
 bad "--by: unknown word 'colour'" run --by colour
