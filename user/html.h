@@ -53,6 +53,7 @@ double html__octave(double x);
 
 /* The sections, top to bottom. Each writes nothing where there is nothing. Return 0 or -ENOMEM. */
 int html__head(FILE *file, const struct report *report);
+int html__hosts(FILE *file, const struct report *report);
 int html__latency(FILE *file, const struct report *report);
 int html__series(FILE *file, const struct report *report);
 int html__heat(FILE *file, const struct report *report);

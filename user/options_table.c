@@ -113,9 +113,12 @@ const struct command_row command_table[COMMANDS] = {
 			"print a report. CMD sets the window, nothing else: the whole machine is traced.",
 	},
 	[COMMAND_REPORT] = {
-		.name = "report", .usage = "[OPTION...] FILE.json", .takes_operands = true,
-		.summary = "show a saved report again, in any format",
-		.description = "Show a report that was saved with -f json; \"-\" reads stdin. Needs no root.",
+		.name = "report", .usage = "[OPTION...] FILE.json...", .takes_operands = true,
+		.summary = "show a saved report again, in any format, or several as one",
+		.description =
+			"Show a report that was saved with -f json; \"-\" reads stdin. Needs no root. Several\n"
+			"become one, exactly: counts add up, percentiles come from the added buckets; what each\n"
+			"lost and did not see stays apart.",
 	},
 	[COMMAND_DOCTOR] = {
 		.name = "doctor", .usage = "[OPTION...]",

@@ -48,6 +48,7 @@ struct report *report__new(void)
 
 	if (!report)
 		return NULL;
+	report->name = "";
 	report->tool.name = "";
 	report->tool.version = "";
 	report->host.kernel = "";
@@ -80,6 +81,14 @@ static void free_failure(struct failure *failure)
 	free(failure->advice.text);
 }
 
+void report__keep_slowest(struct report *report, size_t most)
+{
+	for (; report->nr_slowest > most; report->nr_slowest--) {
+		free(report->slowest[report->nr_slowest - 1].stack.text);
+		free(report->slowest[report->nr_slowest - 1].stages);
+	}
+}
+
 /* What hangs in the elements of the arrays. */
 static void free_elements(struct report *report)
 {
@@ -95,12 +104,13 @@ static void free_elements(struct report *report)
 		free_failure(&report->failures[i]);
 	for (i = 0; i < report->nr_headroom; i++)
 		free(report->headroom[i].buckets);
-	for (i = 0; i < report->nr_slowest; i++) {
-		free(report->slowest[i].stack.text);
-		free(report->slowest[i].stages);
-	}
+	report__keep_slowest(report, 0);
 	for (i = 0; i < report->nr_lint; i++)
 		free(report->lint[i].stack.text);
+	for (i = 0; i < report->nr_hosts; i++) {
+		free(report->hosts[i].loss);
+		free(report->hosts[i].blind);
+	}
 }
 
 void report__free(struct report *report)
@@ -129,6 +139,7 @@ void report__free(struct report *report)
 	free(report->headroom);
 	free(report->slowest);
 	free(report->lint);
+	free(report->hosts);
 	free(report->cost.programs);
 	for (; report->strings; report->strings = next) {
 		next = report->strings->next;
@@ -193,4 +204,14 @@ void *array__append(void *array, size_t *nr, size_t size)
 		memcpy(array, &elements, sizeof(elements));
 	}
 	return memset(elements + (*nr)++ * size, 0, size);
+}
+
+void report__adopt_strings(struct report *to, struct report *from)
+{
+	struct string_pool **end = &to->strings;
+
+	while (*end)
+		end = &(*end)->next;
+	*end = from->strings;
+	from->strings = NULL;
 }

@@ -216,7 +216,20 @@ struct coverage_change {
 	const char *why;
 };
 
+/* One of the reports that were merged: what must not be added up is kept apart. */
+struct host {
+	const char *name; /* the file it was read from; "" where not known */
+	const char *kernel, *arch, *tier, *start;
+	uint32_t cpus;
+	uint64_t duration_ns, counted, missed;
+	struct loss *loss;
+	size_t nr_loss;
+	struct blind *blind;
+	size_t nr_blind;
+};
+
 struct report {
+	const char *name; /* the file it was read from; not in the JSON of a single report */
 	struct {
 		const char *name, *version;
 	} tool;
@@ -242,7 +255,7 @@ struct report {
 	struct {
 		const char *start; /* RFC 3339 */
 		uint64_t duration_ns;
-		const char *stopped_by; /* duration, signal, command, stop-on */
+		const char *stopped_by; /* duration, signal, command, stop-on; merged */
 		bool has_command;
 		const char **argv;
 		size_t nr_argv;
@@ -295,6 +308,8 @@ struct report {
 		double ns_per_request; /* 0 where run time is not measured */
 		double cpu_share;      /* of the whole machine, 0 .. 1 */
 	} cost;
+	struct host *hosts; /* of a merged report (merge.h); none in any other */
+	size_t nr_hosts;
 
 	struct string_pool *strings; /* private to report.c */
 };
@@ -307,6 +322,12 @@ void report__free(struct report *report); /* accepts NULL */
 const char *report__string(struct report *report, const char *text);
 const char *report__printf(struct report *report, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Let all but the first `most` of the slowest go. */
+void report__keep_slowest(struct report *report, size_t most);
+
+/* `to` takes over all strings of `from`. */
+void report__adopt_strings(struct report *to, struct report *from);
 
 int report__add_sees(struct report *report, const char *what);
 int report__add_blind(struct report *report, const char *what, const char *why);
@@ -322,12 +343,15 @@ struct headroom *report__add_headroom(struct report *report);
 struct slow *report__add_slow(struct report *report);
 struct lint *report__add_lint(struct report *report);
 struct stretch *report__add_stretch(struct report *report);
+struct host *report__add_host(struct report *report);
 
 /* Grow what hangs in an element; the report frees it. Return NULL when memory is short. */
 struct zone_state *failure__add_zone(struct failure *failure);
 struct free_blocks *zone__add_blocks(struct zone_state *zone);
 struct type_count *blocks__add_type(struct free_blocks *blocks);
 struct slow_stage *slow__add_stage(struct slow *slow);
+struct loss *host__add_loss(struct host *host);
+struct blind *host__add_blind(struct host *host);
 
 /* Append one. Return 0 or -ENOMEM. The text is copied; buckets must rise and not be empty. */
 int report__add_text(struct report *report, struct text_list *list, const char *text);
@@ -348,6 +372,9 @@ int stage__from_histogram(struct stage *stage, const uint64_t *histogram);
 
 /* The rank of a stage's name in stage_names; one past the last for a name that is not there. */
 size_t stage__rank(const char *name);
+
+/* Compare as report__sort() does: dimension by dimension, a missing one first. */
+int labels__compare(const struct labels *a, const struct labels *b);
 
 /*
  * Sort the series by their labels (numbers as numbers), stages in the order of stage_names,

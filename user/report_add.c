@@ -202,3 +202,31 @@ int report__add_colour(struct report *report, uint64_t count)
 	report->cache.colours = (uint32_t)report->cache.nr_counts;
 	return 0;
 }
+
+struct host *report__add_host(struct report *report)
+{
+	struct host *host =
+		array__append(&report->hosts, &report->nr_hosts, sizeof(*report->hosts));
+
+	if (host)
+		host->name = host->kernel = host->arch = host->tier = host->start = "";
+	return host;
+}
+
+struct loss *host__add_loss(struct host *host)
+{
+	struct loss *loss = array__append(&host->loss, &host->nr_loss, sizeof(*host->loss));
+
+	if (loss)
+		loss->cause = "";
+	return loss;
+}
+
+struct blind *host__add_blind(struct host *host)
+{
+	struct blind *blind = array__append(&host->blind, &host->nr_blind, sizeof(*host->blind));
+
+	if (blind)
+		blind->what = blind->why = "";
+	return blind;
+}

@@ -89,29 +89,36 @@ static json_t *stretches_of(const struct report *report)
 	return list;
 }
 
+static json_t *blind_of(const struct blind *blind, size_t nr)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < nr; i++)
+		json_array_append_new(list, json_pack("{so so}", "what", part__text(blind[i].what),
+						      "why", part__text(blind[i].why)));
+	return list;
+}
+
 static json_t *mode_of(const struct report *report)
 {
-	json_t *blind = json_array(), *changes = json_array();
+	json_t *changes = json_array();
 	size_t i;
 
-	for (i = 0; i < report->mode.nr_blind; i++)
-		json_array_append_new(
-			blind, json_pack("{so so}", "what", part__text(report->mode.blind[i].what),
-					 "why", part__text(report->mode.blind[i].why)));
 	for (i = 0; i < report->mode.nr_changes; i++)
 		json_array_append_new(
 			changes, json_pack("{so sI so}", "at_ns",
 					   part__number(report->mode.changes[i].at_ns), "copies",
 					   (json_int_t)report->mode.changes[i].copies, "why",
 					   part__text(report->mode.changes[i].why)));
-	return json_pack(
-		"{so so so so so sI so s{so sI so}}", "tier", part__text(report->mode.tier),
-		"entry", part__text_or_null(report->mode.entry), "bulk_entry",
-		part__text_or_null(report->mode.bulk_entry), "sees",
-		part__texts(report->mode.sees, report->mode.nr_sees), "blind", blind, "sample",
-		(json_int_t)report->mode.sample, "sampled_stretches", stretches_of(report),
-		"coverage", "asked", part__text(report->mode.coverage_asked), "copies",
-		(json_int_t)report->mode.coverage_copies, "changes", changes);
+	return json_pack("{so so so so so sI so s{so sI so}}", "tier",
+			 part__text(report->mode.tier), "entry",
+			 part__text_or_null(report->mode.entry), "bulk_entry",
+			 part__text_or_null(report->mode.bulk_entry), "sees",
+			 part__texts(report->mode.sees, report->mode.nr_sees), "blind",
+			 blind_of(report->mode.blind, report->mode.nr_blind), "sample",
+			 (json_int_t)report->mode.sample, "sampled_stretches", stretches_of(report),
+			 "coverage", "asked", part__text(report->mode.coverage_asked), "copies",
+			 (json_int_t)report->mode.coverage_copies, "changes", changes);
 }
 
 static json_t *window_of(const struct report *report)
@@ -155,21 +162,43 @@ static json_t *requests_of(const struct report *report)
 			 part__number(report->requests.bulk_pages));
 }
 
-static json_t *loss_of(const struct report *report)
+static json_t *loss_of(const struct loss *loss, size_t nr)
 {
 	static const char *const names[GFT_CONTEXTS] = GFT_CONTEXT_NAMES;
 	json_t *list = json_array(), *contexts;
 	size_t i, context;
 
-	for (i = 0; i < report->nr_loss; i++) {
+	for (i = 0; i < nr; i++) {
 		contexts = json_array();
 		for (context = 0; context < GFT_CONTEXTS; context++)
-			if (report->loss[i].in_context[context])
+			if (loss[i].in_context[context])
 				json_array_append_new(contexts, json_string(names[context]));
-		json_array_append_new(list, json_pack("{so so so}", "cause",
-						      part__text(report->loss[i].cause), "count",
-						      part__number(report->loss[i].count),
-						      "contexts", contexts));
+		json_array_append_new(
+			list, json_pack("{so so so}", "cause", part__text(loss[i].cause), "count",
+					part__number(loss[i].count), "contexts", contexts));
+	}
+	return list;
+}
+
+static json_t *hosts_of(const struct report *report)
+{
+	json_t *list = json_array();
+	const struct host *host;
+	size_t i;
+
+	for (i = 0; i < report->nr_hosts; i++) {
+		host = &report->hosts[i];
+		json_array_append_new(
+			list,
+			json_pack("{so so so so so sI so so so so so}", "name",
+				  part__text_or_null(host->name), "kernel",
+				  part__text(host->kernel), "arch", part__text(host->arch), "tier",
+				  part__text(host->tier), "start", part__text(host->start), "cpus",
+				  (json_int_t)host->cpus, "duration_ns",
+				  part__number(host->duration_ns), "counted",
+				  part__number(host->counted), "missed", part__number(host->missed),
+				  "loss", loss_of(host->loss, host->nr_loss), "blind",
+				  blind_of(host->blind, host->nr_blind)));
 	}
 	return list;
 }
@@ -196,16 +225,17 @@ static json_t *cost_of(const struct report *report)
 /* The whole report, NULL when memory is short. */
 static json_t *report_to_json(const struct report *report)
 {
-	return json_pack("{ss s{so so} so so so so so so so so so so so so so so so}", "schema",
+	return json_pack("{ss s{so so} so so so so so so so so so so so so so so so so}", "schema",
 			 REPORT_SCHEMA, "tool", "name", part__text(report->tool.name), "version",
 			 part__text(report->tool.version), "host", host_of(report), "mode",
 			 mode_of(report), "window", window_of(report), "filter", filter_of(report),
-			 "requests", requests_of(report), "loss", loss_of(report), "latency",
-			 part__latency(report), "alignment", part__alignment(report), "placement",
-			 part__placement(report), "stages", part__stages(report), "failures",
-			 part__failures(report), "headroom", part__headroom(report), "slowest",
-			 part__slowest(report), "lint", part__lint(report), "cost",
-			 cost_of(report));
+			 "requests", requests_of(report), "loss",
+			 loss_of(report->loss, report->nr_loss), "latency", part__latency(report),
+			 "alignment", part__alignment(report), "placement", part__placement(report),
+			 "stages", part__stages(report), "failures", part__failures(report),
+			 "headroom", part__headroom(report), "slowest", part__slowest(report),
+			 "lint", part__lint(report), "cost", cost_of(report), "hosts",
+			 hosts_of(report));
 }
 
 /* Six digits tell every ratio; a number read back and written again gives the same text. */

@@ -210,30 +210,37 @@ static void read_requests(const struct json_node *root, struct report *report)
 		json__fail(&requests, "counted", "is not the sum of succeeded and failed");
 }
 
-static void read_loss(const struct json_node *root, struct report *report)
+static void read_contexts(const struct json_node *node, struct loss *loss)
 {
 	static const char *const names[GFT_CONTEXTS] = GFT_CONTEXT_NAMES;
-	size_t length = json__list(root, "loss"), i, contexts, c, name;
+	size_t length = json__list(node, "contexts"), i, name;
+
+	for (i = 0; i < length; i++) {
+		for (name = 0; name < GFT_CONTEXTS; name++)
+			if (!strcmp(json__text_at(node, "contexts", i), names[name]))
+				break;
+		if (name == GFT_CONTEXTS)
+			json__fail(node, "contexts", "an unknown context");
+		else
+			loss->in_context[name] = true;
+	}
+}
+
+/* The losses of the report, or of one of its hosts. */
+static void read_loss(const struct json_node *node, struct report *report, struct host *host)
+{
+	size_t length = json__list(node, "loss"), i;
 	struct json_node element;
 	struct loss *loss;
 
-	for (i = 0; i < length && !json__failed(root->error); i++) {
-		element = json__element(root, "loss", i);
-		loss = report__add_loss(report);
+	for (i = 0; i < length && !json__failed(node->error); i++) {
+		element = json__element(node, "loss", i);
+		loss = host ? host__add_loss(host) : report__add_loss(report);
 		if (!read__is_there(&element, loss))
 			break;
 		loss->cause = read__text(&element, report, "cause");
 		loss->count = read__number(&element, "count");
-		contexts = json__list(&element, "contexts");
-		for (c = 0; c < contexts; c++) {
-			for (name = 0; name < GFT_CONTEXTS; name++)
-				if (!strcmp(json__text_at(&element, "contexts", c), names[name]))
-					break;
-			if (name == GFT_CONTEXTS)
-				json__fail(&element, "contexts", "an unknown context");
-			else
-				loss->in_context[name] = true;
-		}
+		read_contexts(&element, loss);
 	}
 }
 
@@ -258,6 +265,47 @@ static void read_cost(const struct json_node *root, struct report *report)
 	report->cost.cpu_share = json__real(&cost, "cpu_share");
 }
 
+static void read_blind(const struct json_node *node, struct report *report, struct host *host)
+{
+	size_t length = json__list(node, "blind"), i;
+	struct json_node element;
+	struct blind *blind;
+
+	for (i = 0; i < length && !json__failed(node->error); i++) {
+		element = json__element(node, "blind", i);
+		blind = host__add_blind(host);
+		if (!read__is_there(&element, blind))
+			return;
+		blind->what = read__text(&element, report, "what");
+		blind->why = read__text(&element, report, "why");
+	}
+}
+
+static void read_hosts(const struct json_node *root, struct report *report)
+{
+	size_t length = json__list(root, "hosts"), i;
+	struct json_node element;
+	struct host *host;
+
+	for (i = 0; i < length && !json__failed(root->error); i++) {
+		element = json__element(root, "hosts", i);
+		host = report__add_host(report);
+		if (!read__is_there(&element, host))
+			return;
+		host->name = read__word(&element, report, "name");
+		host->kernel = read__text(&element, report, "kernel");
+		host->arch = read__text(&element, report, "arch");
+		host->tier = read__text(&element, report, "tier");
+		host->start = read__text(&element, report, "start");
+		host->cpus = read__small(&element, "cpus");
+		host->duration_ns = read__number(&element, "duration_ns");
+		host->counted = read__number(&element, "counted");
+		host->missed = read__number(&element, "missed");
+		read_loss(&element, report, host);
+		read_blind(&element, report, host);
+	}
+}
+
 /* Which dimensions the report is by: the labels of its series tell. */
 static void read_by(struct report *report)
 {
@@ -279,7 +327,7 @@ static void read_report(const struct json_node *root, struct report *report)
 	read_window(root, report);
 	read_filter(root, report);
 	read_requests(root, report);
-	read_loss(root, report);
+	read_loss(root, report, NULL);
 	read__latency(root, report);
 	read__alignment(root, report);
 	read__placement(root, report);
@@ -289,6 +337,7 @@ static void read_report(const struct json_node *root, struct report *report)
 	read__slowest(root, report);
 	read__lint(root, report);
 	read_cost(root, report);
+	read_hosts(root, report);
 	read_by(report);
 }
 

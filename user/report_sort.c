@@ -5,7 +5,7 @@
 #include "report.h"
 #include "words.h"
 
-static int compare_labels(const struct labels *a, const struct labels *b)
+int labels__compare(const struct labels *a, const struct labels *b)
 {
 	int order = 0;
 	size_t i;
@@ -17,14 +17,14 @@ static int compare_labels(const struct labels *a, const struct labels *b)
 
 static int compare_latency(const void *a, const void *b)
 {
-	return compare_labels(&((const struct latency *)a)->labels,
-			      &((const struct latency *)b)->labels);
+	return labels__compare(&((const struct latency *)a)->labels,
+			       &((const struct latency *)b)->labels);
 }
 
 static int compare_alignment(const void *a, const void *b)
 {
 	const struct alignment *x = a, *y = b;
-	int order = compare_labels(&x->labels, &y->labels);
+	int order = labels__compare(&x->labels, &y->labels);
 
 	return order ? order : (x->natural > y->natural) - (x->natural < y->natural);
 }
@@ -36,7 +36,7 @@ static int compare_failures(const void *a, const void *b)
 
 	if (x->count != y->count)
 		return x->count > y->count ? -1 : 1;
-	order = compare_labels(&x->labels, &y->labels);
+	order = labels__compare(&x->labels, &y->labels);
 	if (!order)
 		order = strcmp(x->reason, y->reason);
 	return order ? order : text__compare_natural(x->caller, y->caller);
@@ -60,13 +60,13 @@ static int compare_stages(const void *a, const void *b)
 	if (rank_x != rank_y)
 		return rank_x < rank_y ? -1 : 1;
 	order = strcmp(x->stage, y->stage);
-	return order ? order : compare_labels(&x->labels, &y->labels);
+	return order ? order : labels__compare(&x->labels, &y->labels);
 }
 
 static int compare_headroom(const void *a, const void *b)
 {
-	return compare_labels(&((const struct headroom *)a)->labels,
-			      &((const struct headroom *)b)->labels);
+	return labels__compare(&((const struct headroom *)a)->labels,
+			       &((const struct headroom *)b)->labels);
 }
 
 static int compare_slowest(const void *a, const void *b)
@@ -89,6 +89,20 @@ static int compare_lint(const void *a, const void *b)
 	return order ? order : text__compare_natural(x->caller, y->caller);
 }
 
+static int compare_hosts(const void *a, const void *b)
+{
+	const struct host *x = a, *y = b;
+	int order = strcmp(x->start, y->start);
+
+	if (!order)
+		order = text__compare_natural(x->name, y->name);
+	if (!order)
+		order = strcmp(x->kernel, y->kernel);
+	if (!order)
+		order = (x->counted > y->counted) - (x->counted < y->counted);
+	return order ? order : (x->missed > y->missed) - (x->missed < y->missed);
+}
+
 static void sort(void *array, size_t nr, size_t size, int (*compare)(const void *, const void *))
 {
 	if (nr)
@@ -106,4 +120,5 @@ void report__sort(struct report *report)
 	sort(report->headroom, report->nr_headroom, sizeof(*report->headroom), compare_headroom);
 	sort(report->slowest, report->nr_slowest, sizeof(*report->slowest), compare_slowest);
 	sort(report->lint, report->nr_lint, sizeof(*report->lint), compare_lint);
+	sort(report->hosts, report->nr_hosts, sizeof(*report->hosts), compare_hosts);
 }

@@ -46,8 +46,11 @@ const char *text__time(const struct report *report, uint64_t ns, char buffer[UNI
 
 void text__host(FILE *file, const struct report *report)
 {
-	fprintf(file, "Linux %s %s, %u CPU%s", report->host.kernel, report->host.arch,
-		report->host.cpus, report->host.cpus == 1 ? "" : "s");
+	if (report->nr_hosts)
+		fprintf(file, "%zu reports merged; ", report->nr_hosts);
+	fprintf(file, "Linux %s %s", report->host.kernel, report->host.arch);
+	if (report->host.cpus)
+		fprintf(file, ", %u CPU%s", report->host.cpus, report->host.cpus == 1 ? "" : "s");
 	if (*report->host.preempt)
 		fprintf(file, ", preempt %s", report->host.preempt);
 	fprintf(file, "; tier %s", report->mode.tier);
@@ -223,13 +226,38 @@ int text__head(FILE *file, const struct report *report, unsigned int width)
 	return err ? err : write_sampling(file, report, width);
 }
 
+size_t report__count_blind(const struct report *report, const struct blind *blind)
+{
+	size_t count = 0, i, b;
+
+	for (i = 0; i < report->nr_hosts; i++) {
+		const struct host *host = &report->hosts[i];
+
+		for (b = 0; b < host->nr_blind; b++)
+			if (!strcmp(host->blind[b].what, blind->what) &&
+			    !strcmp(host->blind[b].why, blind->why))
+				break;
+		count += b < host->nr_blind;
+	}
+	return count;
+}
+
 int text__blind(FILE *file, const struct report *report, unsigned int width)
 {
+	char where[64];
 	int err = 0;
 
-	for (size_t i = 0; i < report->mode.nr_blind && !err; i++)
-		err = text__paragraphf(file, width, i ? "" : "not seen", "%s: %s",
-				       report->mode.blind[i].what, report->mode.blind[i].why);
+	for (size_t i = 0; i < report->mode.nr_blind && !err; i++) {
+		const struct blind *blind = &report->mode.blind[i];
+		size_t count = report__count_blind(report, blind);
+
+		where[0] = '\0';
+		if (count < report->nr_hosts)
+			snprintf(where, sizeof(where), " (in %zu of the %zu reports)", count,
+				 report->nr_hosts);
+		err = text__paragraphf(file, width, i ? "" : "not seen", "%s: %s%s", blind->what,
+				       blind->why, where);
+	}
 	return err;
 }
 
@@ -237,9 +265,9 @@ int report__write_text(FILE *file, const struct report *report,
 		       const struct format_options *options)
 {
 	static int (*const sections[])(FILE *, const struct report *, unsigned int) = {
-		text__head,	 text__blind,	  text__latency,  text__failures,
-		text__stages,	 text__slowest,	  text__headroom, text__histograms,
-		text__alignment, text__placement, text__lint,	  text__cost,
+		text__head,	 text__blind,	text__hosts,	text__latency,	  text__failures,
+		text__stages,	 text__slowest, text__headroom, text__histograms, text__alignment,
+		text__placement, text__lint,	text__cost,
 	};
 	unsigned int width = options->width ? options->width : USUAL;
 	size_t i;

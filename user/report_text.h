@@ -11,6 +11,7 @@
 /* Each writes nothing where there is nothing to say. Returns 0 or -ENOMEM. */
 int text__head(FILE *file, const struct report *report, unsigned int width);
 int text__blind(FILE *file, const struct report *report, unsigned int width);
+int text__hosts(FILE *file, const struct report *report, unsigned int width);
 int text__latency(FILE *file, const struct report *report, unsigned int width);
 int text__histograms(FILE *file, const struct report *report, unsigned int width);
 int text__stages(FILE *file, const struct report *report, unsigned int width);
@@ -28,6 +29,9 @@ void text__window(FILE *file, const struct report *report);
 void text__filter(FILE *file, const struct report *report);
 void text__requests(FILE *file, const struct report *report);
 void text__loss(FILE *file, const struct report *report);
+
+/* In how many of the merged reports this was not seen. */
+size_t report__count_blind(const struct report *report, const struct blind *blind);
 
 /* What one of them writes. The caller frees it. Returns NULL when memory is short. */
 char *text__sentence(const struct report *report, void (*write)(FILE *, const struct report *));

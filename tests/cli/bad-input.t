@@ -84,7 +84,7 @@ done
 bad "which report?" report
 bad "cannot open report '$work/none'" report "$work/none"
 bad "is a directory" report "$work"
-bad "merging several reports is not built yet" report a.json b.json
+bad "cannot open report 'a.json'" report a.json b.json
 bad "unknown option '-d'" report -d 5 a.json
 bad "unknown format 'xml'" report -f xml a.json
 bad "unexpected argument 'now'" doctor now
