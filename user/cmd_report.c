@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* gfptrace report: show a saved report again. */
+/* gfptrace report: show a saved report again, or several as one. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "commands.h"
 #include "log.h"
+#include "merge.h"
 #include "output.h"
 #include "report_json.h"
 
@@ -33,7 +35,35 @@ static struct report *load(const char *path)
 		log_error("cannot read report '%s': %s", is_stdin ? "stdin" : path, error);
 	if (!is_stdin)
 		fclose(file);
+	if (report)
+		report->name = report__string(report, path);
+	if (report && !report->name)
+		report->name = "";
 	return report;
+}
+
+/* All reports as one; what is wrong is logged. */
+static struct report *load_all(char *const *paths, size_t nr)
+{
+	struct report **reports = calloc(nr, sizeof(struct report *)), *merged = NULL;
+	char error[256];
+	size_t i;
+
+	for (i = 0; i < nr && reports; i++) {
+		reports[i] = load(paths[i]);
+		if (!reports[i])
+			break;
+	}
+	if (reports && i == nr) {
+		merged = report__merge(reports, nr, error, sizeof(error));
+		if (!merged)
+			log_error("%s", error);
+	} else {
+		while (i-- > 0)
+			report__free(reports[i]);
+	}
+	free(reports);
+	return merged;
 }
 
 int cmd_report(int argc, char **argv)
@@ -49,12 +79,8 @@ int cmd_report(int argc, char **argv)
 		log_error("which report? FILE.json is expected, or - for stdin");
 		return STATUS_USAGE;
 	}
-	if (options.nr_operands > 1) {
-		log_error("merging several reports is not built yet");
-		return STATUS_USAGE;
-	}
-	/* The report first: -o may name the same file. */
-	report = load(options.operands[0]);
+	/* The reports first: -o may name one of the files. */
+	report = load_all(options.operands, options.nr_operands);
 	if (!report)
 		return STATUS_USAGE;
 	if (output__open(&output, options.output)) {

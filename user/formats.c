@@ -6,6 +6,9 @@
 const struct format formats[] = {
 	{"text", "tables and histograms for people", report__write_text},
 	{"json", "gfptrace.report/1, see doc/report-schema.md", report__write_json},
+	{"html", "one page with drawings, for a browser; it loads and runs nothing",
+	 report__write_html},
+	{"prom", "metrics in Prometheus's text exposition format", report__write_prom},
 	{0},
 };
 

@@ -27,5 +27,9 @@ int report__write_text(FILE *file, const struct report *report,
 		       const struct format_options *options);
 int report__write_json(FILE *file, const struct report *report,
 		       const struct format_options *options);
+int report__write_html(FILE *file, const struct report *report,
+		       const struct format_options *options);
+int report__write_prom(FILE *file, const struct report *report,
+		       const struct format_options *options);
 
 #endif

@@ -91,3 +91,19 @@ int latency__from_histogram(struct report *report, struct latency *latency,
 	latency->p999 = percentile(latency, histogram, 999);
 	return 0;
 }
+
+int stage__from_histogram(struct stage *stage, const uint64_t *histogram)
+{
+	struct latency latency = {.max = stage->max};
+	int err = latency__from_histogram(NULL, &latency, histogram);
+
+	if (err)
+		return err;
+	free(stage->buckets);
+	stage->buckets = latency.buckets;
+	stage->nr_buckets = latency.nr_buckets;
+	stage->count = latency.count;
+	stage->p50 = latency.p50;
+	stage->p99 = latency.p99;
+	return 0;
+}

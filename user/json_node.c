@@ -81,6 +81,28 @@ double json__real(const struct json_node *node, const char *key)
 	return json_number_value(json);
 }
 
+bool json__truth(const struct json_node *node, const char *key)
+{
+	const json_t *json = field(node, key);
+
+	if (json && !json_is_boolean(json))
+		json__fail(node, key, "true or false is expected");
+	return json_is_true(json);
+}
+
+const char *json__next_key(const struct json_node *node, const char *key)
+{
+	/* jansson has no iterator for a constant object; nothing is changed through this one */
+	json_t *object = (json_t *)(uintptr_t)node->json;
+	void *iterator;
+
+	if (json__failed(node->error))
+		return NULL;
+	iterator = key ? json_object_iter_next(object, json_object_key_to_iter(key))
+		       : json_object_iter(object);
+	return iterator ? json_object_iter_key(iterator) : NULL;
+}
+
 static const char *text_of(const struct json_node *node, const char *key, const json_t *json)
 {
 	if (!json)

@@ -32,9 +32,14 @@ void json__fail(const struct json_node *node, const char *key, const char *what)
 struct json_node json__object(const struct json_node *node, const char *key);
 bool json__is_null(const struct json_node *node, const char *key);
 uint64_t json__number(const struct json_node *node, const char *key, uint64_t max);
-double json__real(const struct json_node *node, const char *key);      /* not negative */
+double json__real(const struct json_node *node, const char *key); /* not negative */
+bool json__truth(const struct json_node *node, const char *key);
 const char *json__text(const struct json_node *node, const char *key); /* "" after an error */
 const char *json__text_or_null(const struct json_node *node, const char *key); /* null: "" */
+
+/* The names in an object whose fields are not known: the first for NULL, then the next; at last
+ * NULL. */
+const char *json__next_key(const struct json_node *node, const char *key);
 
 /* The length of a list, and its elements. */
 size_t json__list(const struct json_node *node, const char *key);

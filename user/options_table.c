@@ -34,7 +34,7 @@ const struct option_row option_table[] = {
 
 	{ .name = "format", .short_name = 'f', .type = OPTION_FORMAT, .metavar = "FORMAT",
 	  .group = "Output", .commands = RUN | REPORT, AT(format), .fallback = "text",
-	  .help = "text or json" },
+	  .help = "text, json, html or prom" },
 	{ .name = "output", .short_name = 'o', .type = OPTION_TEXT, .metavar = "FILE",
 	  .group = "Output", .commands = RUN | REPORT, AT(output), .max = 4095,
 	  .help = "write the report to FILE, not to stdout" },
@@ -113,9 +113,12 @@ const struct command_row command_table[COMMANDS] = {
 			"print a report. CMD sets the window, nothing else: the whole machine is traced.",
 	},
 	[COMMAND_REPORT] = {
-		.name = "report", .usage = "[OPTION...] FILE.json", .takes_operands = true,
-		.summary = "show a saved report again, in any format",
-		.description = "Show a report that was saved with -f json; \"-\" reads stdin. Needs no root.",
+		.name = "report", .usage = "[OPTION...] FILE.json...", .takes_operands = true,
+		.summary = "show a saved report again, in any format, or several as one",
+		.description =
+			"Show a report that was saved with -f json; \"-\" reads stdin. Needs no root. Several\n"
+			"become one, exactly: counts add up, percentiles come from the added buckets; what each\n"
+			"lost and did not see stays apart.",
 	},
 	[COMMAND_DOCTOR] = {
 		.name = "doctor", .usage = "[OPTION...]",
@@ -150,7 +153,7 @@ bool command__is_unbuilt(const char *name)
 
 bool format__is_unbuilt(const char *name)
 {
-	static const char *const names[] = {"html", "prom", "folded", NULL};
+	static const char *const names[] = {"folded", NULL};
 
 	return is_among(name, names);
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +6,6 @@
 
 #include "report.h"
 #include "report_array.h"
-#include "words.h"
 
 const char *const dimension_names[DIMENSIONS] = {
 	[DIM_CLASS] = "class",
@@ -24,6 +22,21 @@ const char *const dimension_names[DIMENSIONS] = {
 	[DIM_QUALITY] = "quality",
 };
 
+const char *const stage_names[] = {
+	"pcp",	 "buddy", "steal",	"kswapd", "compact", "reclaim",
+	"retry", "oom",	  "highatomic", "zero",	  "tlb",     NULL,
+};
+
+size_t stage__rank(const char *name)
+{
+	size_t rank;
+
+	for (rank = 0; stage_names[rank]; rank++)
+		if (!strcmp(stage_names[rank], name))
+			break;
+	return rank;
+}
+
 struct string_pool {
 	struct string_pool *next;
 	char text[];
@@ -35,6 +48,7 @@ struct report *report__new(void)
 
 	if (!report)
 		return NULL;
+	report->name = "";
 	report->tool.name = "";
 	report->tool.version = "";
 	report->host.kernel = "";
@@ -54,20 +68,62 @@ struct report *report__new(void)
 	return report;
 }
 
-void report__free(struct report *report)
+static void free_failure(struct failure *failure)
 {
-	struct string_pool *next;
+	for (size_t i = 0; i < failure->nr_zones; i++) {
+		for (size_t b = 0; b < failure->zones[i].nr_blocks; b++)
+			free(failure->zones[i].blocks[b].types);
+		free(failure->zones[i].blocks);
+	}
+	free(failure->zones);
+	free(failure->stack.text);
+	free(failure->gfp_names.text);
+	free(failure->advice.text);
+}
+
+void report__keep_slowest(struct report *report, size_t most)
+{
+	for (; report->nr_slowest > most; report->nr_slowest--) {
+		free(report->slowest[report->nr_slowest - 1].stack.text);
+		free(report->slowest[report->nr_slowest - 1].stages);
+	}
+}
+
+/* What hangs in the elements of the arrays. */
+static void free_elements(struct report *report)
+{
 	size_t i;
 
-	if (!report)
-		return;
 	for (i = 0; i < report->nr_latency; i++)
 		free(report->latency[i].buckets);
 	for (i = 0; i < report->nr_alignment; i++)
 		free(report->alignment[i].buckets);
+	for (i = 0; i < report->nr_stages; i++)
+		free(report->stages[i].buckets);
+	for (i = 0; i < report->nr_failures; i++)
+		free_failure(&report->failures[i]);
+	for (i = 0; i < report->nr_headroom; i++)
+		free(report->headroom[i].buckets);
+	report__keep_slowest(report, 0);
+	for (i = 0; i < report->nr_lint; i++)
+		free(report->lint[i].stack.text);
+	for (i = 0; i < report->nr_hosts; i++) {
+		free(report->hosts[i].loss);
+		free(report->hosts[i].blind);
+	}
+}
+
+void report__free(struct report *report)
+{
+	struct string_pool *next;
+
+	if (!report)
+		return;
+	free_elements(report);
 	free(report->mode.sees);
 	free(report->mode.blind);
 	free(report->mode.changes);
+	free(report->mode.stretches);
 	free(report->window.argv);
 	free(report->filter.classes);
 	free(report->filter.orders);
@@ -77,7 +133,13 @@ void report__free(struct report *report)
 	free(report->latency);
 	free(report->alignment);
 	free(report->zones);
+	free(report->cache.counts);
+	free(report->stages);
 	free(report->failures);
+	free(report->headroom);
+	free(report->slowest);
+	free(report->lint);
+	free(report->hosts);
 	free(report->cost.programs);
 	for (; report->strings; report->strings = next) {
 		next = report->strings->next;
@@ -144,148 +206,12 @@ void *array__append(void *array, size_t *nr, size_t size)
 	return memset(elements + (*nr)++ * size, 0, size);
 }
 
-int report__add_sees(struct report *report, const char *what)
+void report__adopt_strings(struct report *to, struct report *from)
 {
-	const char *text = report__string(report, what);
-	const char **slot;
+	struct string_pool **end = &to->strings;
 
-	if (!text)
-		return -ENOMEM;
-	slot = array__append(&report->mode.sees, &report->mode.nr_sees, sizeof(*slot));
-	if (!slot)
-		return -ENOMEM;
-	*slot = text;
-	return 0;
-}
-
-int report__add_blind(struct report *report, const char *what, const char *why)
-{
-	struct blind blind = {report__string(report, what), report__string(report, why)};
-	struct blind *slot;
-
-	if (!blind.what || !blind.why)
-		return -ENOMEM;
-	slot = array__append(&report->mode.blind, &report->mode.nr_blind, sizeof(*slot));
-	if (!slot)
-		return -ENOMEM;
-	*slot = blind;
-	return 0;
-}
-
-struct latency *report__add_latency(struct report *report)
-{
-	return array__append(&report->latency, &report->nr_latency, sizeof(*report->latency));
-}
-
-struct alignment *report__add_alignment(struct report *report)
-{
-	return array__append(&report->alignment, &report->nr_alignment, sizeof(*report->alignment));
-}
-
-struct placement *report__add_zone(struct report *report)
-{
-	struct placement *zone =
-		array__append(&report->zones, &report->nr_zones, sizeof(*report->zones));
-
-	if (zone)
-		zone->zone = "";
-	return zone;
-}
-
-struct failure *report__add_failure(struct report *report)
-{
-	struct failure *failure =
-		array__append(&report->failures, &report->nr_failures, sizeof(*report->failures));
-
-	if (failure)
-		failure->reason = "unknown";
-	return failure;
-}
-
-struct loss *report__add_loss(struct report *report)
-{
-	struct loss *loss = array__append(&report->loss, &report->nr_loss, sizeof(*report->loss));
-
-	if (loss)
-		loss->cause = "";
-	return loss;
-}
-
-struct program_cost *report__add_program(struct report *report)
-{
-	struct program_cost *program = array__append(
-		&report->cost.programs, &report->cost.nr_programs, sizeof(*report->cost.programs));
-
-	if (program)
-		program->name = program->attach = "";
-	return program;
-}
-
-struct coverage_change *report__add_change(struct report *report)
-{
-	struct coverage_change *change = array__append(
-		&report->mode.changes, &report->mode.nr_changes, sizeof(*report->mode.changes));
-
-	if (change)
-		change->why = "";
-	return change;
-}
-
-static int compare_labels(const struct labels *a, const struct labels *b)
-{
-	int order = 0;
-	size_t i;
-
-	for (i = 0; i < DIMENSIONS && !order; i++)
-		order = text__compare_natural(a->value[i], b->value[i]);
-	return order;
-}
-
-static int compare_latency(const void *a, const void *b)
-{
-	return compare_labels(&((const struct latency *)a)->labels,
-			      &((const struct latency *)b)->labels);
-}
-
-static int compare_alignment(const void *a, const void *b)
-{
-	const struct alignment *x = a, *y = b;
-	int order = compare_labels(&x->labels, &y->labels);
-
-	return order ? order : (x->natural > y->natural) - (x->natural < y->natural);
-}
-
-static int compare_failures(const void *a, const void *b)
-{
-	const struct failure *x = a, *y = b;
-	int order;
-
-	if (x->count != y->count)
-		return x->count > y->count ? -1 : 1;
-	order = compare_labels(&x->labels, &y->labels);
-	return order ? order : strcmp(x->reason, y->reason);
-}
-
-static int compare_zones(const void *a, const void *b)
-{
-	const struct placement *x = a, *y = b;
-
-	if (x->node != y->node)
-		return x->node < y->node ? -1 : 1;
-	return strcmp(x->zone, y->zone);
-}
-
-static void sort(void *array, size_t nr, size_t size, int (*compare)(const void *, const void *))
-{
-	if (nr)
-		qsort(array, nr, size, compare);
-}
-
-void report__sort(struct report *report)
-{
-	sort(report->latency, report->nr_latency, sizeof(*report->latency), compare_latency);
-	sort(report->alignment, report->nr_alignment, sizeof(*report->alignment),
-	     compare_alignment);
-	sort(report->zones, report->nr_zones, sizeof(*report->zones), compare_zones);
-	sort(report->failures, report->nr_failures, sizeof(*report->failures), compare_failures);
+	while (*end)
+		end = &(*end)->next;
+	*end = from->strings;
+	from->strings = NULL;
 }

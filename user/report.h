@@ -37,14 +37,23 @@ enum dimension {
 
 extern const char *const dimension_names[DIMENSIONS];
 
+/* The stages in the order in which a request meets them; NULL at the end. */
+extern const char *const stage_names[];
+
 /* A series' labels: NULL where the dimension is not one of the series'. */
 struct labels {
 	const char *value[DIMENSIONS];
 };
 
-/* One bucket that is not empty. `le`: inclusive upper bound in ns, UINT64_MAX for the overflow. */
+/* A list of strings: a stack from the innermost frame on, advice, the names of gfp flags. */
+struct text_list {
+	const char **text;
+	size_t nr;
+};
+
+/* One bucket that is not empty. `le`: inclusive upper bound, UINT64_MAX for the overflow. */
 struct bucket {
-	uint64_t le;
+	uint64_t le; /* ns; in headroom pages */
 	uint64_t count;
 };
 
@@ -78,11 +87,110 @@ struct placement {
 	uint64_t count;
 };
 
+/* Free blocks of one order and one migrate type. */
+struct type_count {
+	const char *type;
+	uint64_t count; /* blocks */
+};
+
+struct free_blocks {
+	uint32_t order;
+	uint64_t count;
+	struct type_count *types; /* empty where not known; else they add up to count */
+	size_t nr_types;
+};
+
+/* A zone when a request failed, in pages. */
+struct zone_state {
+	uint32_t node;
+	const char *zone;
+	uint64_t free, min, low, high;
+	uint64_t boost;		 /* raises all three watermarks for a while; is in them already */
+	uint64_t lowmem_reserve; /* what this request had to leave beside its watermark */
+	uint64_t highatomic_reserved;
+	uint64_t highatomic_free; /* UINT64_MAX: not known */
+	uint64_t pcp;		  /* on the per-CPU lists of all CPUs: not in free */
+	uint64_t managed;
+	bool allowed;		    /* by nodemask, __GFP_THISNODE, cpuset and zone modifiers */
+	double fragmentation_index; /* 0: short of memory .. 1: fragmented; negative: no index */
+	struct free_blocks *blocks;
+	size_t nr_blocks;
+};
+
+/* What a tracer may not know. */
+enum answer { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES };
+
 struct failure {
 	struct labels labels; /* class, order, context and what --by adds */
 	const char *reason;
 	uint64_t count;
+	/* of one such failure; empty where it was not looked at */
+	const char *caller; /* NULL: not known */
+	struct text_list stack;
+	struct zone_state *zones; /* none: not known */
+	size_t nr_zones;
+	bool later; /* the zones were read from /proc after the failure */
+	bool has_gfp, has_alloc_flags;
+	uint32_t gfp, alloc_flags;
+	struct text_list gfp_names;
 	const char *verdict; /* one sentence; NULL where none can be given */
+	struct text_list advice;
+	enum answer dmesg_would_show;
+};
+
+/* A stretch inside requests. */
+struct stage {
+	const char *stage; /* one of stage_names */
+	struct labels labels;
+	uint64_t count; /* requests that went through it */
+	uint64_t sum, max, p50, p99;
+	double share;		/* of all time spent in requests, 0 .. 1 */
+	bool derived;		/* calculated from other measurements: see doc/report-schema.md */
+	struct bucket *buckets; /* none where derived */
+	size_t nr_buckets;
+};
+
+/* How far requests were from the reserves, in pages above their own watermark. */
+struct headroom {
+	struct labels labels; /* class, zone, node */
+	uint64_t count;
+	uint64_t touched_reserves; /* of count: requests that got below the min watermark */
+	struct bucket *buckets;
+	size_t nr_buckets;
+};
+
+struct slow_stage {
+	const char *stage;
+	uint64_t start; /* ns since the start of the request */
+	uint64_t duration;
+};
+
+/* One of the slowest requests. */
+struct slow {
+	uint64_t ts; /* ns since the start of the window */
+	uint64_t latency;
+	struct labels labels;
+	const char *comm; /* "" where not known */
+	uint32_t pid;
+	const char *caller; /* NULL: not known */
+	struct text_list stack;
+	struct slow_stage *stages;
+	size_t nr_stages;
+};
+
+/* A habit of a caller that costs or endangers. */
+struct lint {
+	const char *kind;
+	uint64_t count;
+	const char *caller; /* NULL: not known */
+	struct text_list stack;
+	const char *meaning; /* one sentence */
+};
+
+/* A time in which only every `sample`-th request was timed. */
+struct stretch {
+	uint64_t from_ns, to_ns; /* since the start of the window */
+	uint32_t sample;
 };
 
 struct loss {
@@ -108,7 +216,20 @@ struct coverage_change {
 	const char *why;
 };
 
+/* One of the reports that were merged: what must not be added up is kept apart. */
+struct host {
+	const char *name; /* the file it was read from; "" where not known */
+	const char *kernel, *arch, *tier, *start;
+	uint32_t cpus;
+	uint64_t duration_ns, counted, missed;
+	struct loss *loss;
+	size_t nr_loss;
+	struct blind *blind;
+	size_t nr_blind;
+};
+
 struct report {
+	const char *name; /* the file it was read from; not in the JSON of a single report */
 	struct {
 		const char *name, *version;
 	} tool;
@@ -124,6 +245,8 @@ struct report {
 		struct blind *blind;
 		size_t nr_blind;
 		uint32_t sample; /* 1: every request is timed */
+		struct stretch *stretches;
+		size_t nr_stretches;
 		const char *coverage_asked;
 		uint32_t coverage_copies;
 		struct coverage_change *changes;
@@ -132,7 +255,7 @@ struct report {
 	struct {
 		const char *start; /* RFC 3339 */
 		uint64_t duration_ns;
-		const char *stopped_by; /* duration, signal, command, stop-on */
+		const char *stopped_by; /* duration, signal, command, stop-on; merged */
 		bool has_command;
 		const char **argv;
 		size_t nr_argv;
@@ -162,14 +285,31 @@ struct report {
 	size_t nr_alignment;
 	struct placement *zones;
 	size_t nr_zones;
+	/* How evenly the pages lie in the sets of the last-level cache; colours 0: not known. */
+	struct {
+		uint32_t colours;
+		double skew; /* count of the fullest colour / mean count */
+		uint64_t *counts;
+		size_t nr_counts; /* == colours */
+	} cache;
+	struct stage *stages;
+	size_t nr_stages;
 	struct failure *failures;
 	size_t nr_failures;
+	struct headroom *headroom;
+	size_t nr_headroom;
+	struct slow *slowest;
+	size_t nr_slowest;
+	struct lint *lint;
+	size_t nr_lint;
 	struct {
 		struct program_cost *programs;
 		size_t nr_programs;
 		double ns_per_request; /* 0 where run time is not measured */
 		double cpu_share;      /* of the whole machine, 0 .. 1 */
 	} cost;
+	struct host *hosts; /* of a merged report (merge.h); none in any other */
+	size_t nr_hosts;
 
 	struct string_pool *strings; /* private to report.c */
 };
@@ -183,6 +323,12 @@ const char *report__string(struct report *report, const char *text);
 const char *report__printf(struct report *report, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Let all but the first `most` of the slowest go. */
+void report__keep_slowest(struct report *report, size_t most);
+
+/* `to` takes over all strings of `from`. */
+void report__adopt_strings(struct report *to, struct report *from);
+
 int report__add_sees(struct report *report, const char *what);
 int report__add_blind(struct report *report, const char *what, const char *why);
 struct latency *report__add_latency(struct report *report);
@@ -192,6 +338,25 @@ struct failure *report__add_failure(struct report *report);
 struct loss *report__add_loss(struct report *report);
 struct program_cost *report__add_program(struct report *report);
 struct coverage_change *report__add_change(struct report *report);
+struct stage *report__add_stage(struct report *report);
+struct headroom *report__add_headroom(struct report *report);
+struct slow *report__add_slow(struct report *report);
+struct lint *report__add_lint(struct report *report);
+struct stretch *report__add_stretch(struct report *report);
+struct host *report__add_host(struct report *report);
+
+/* Grow what hangs in an element; the report frees it. Return NULL when memory is short. */
+struct zone_state *failure__add_zone(struct failure *failure);
+struct free_blocks *zone__add_blocks(struct zone_state *zone);
+struct type_count *blocks__add_type(struct free_blocks *blocks);
+struct slow_stage *slow__add_stage(struct slow *slow);
+struct loss *host__add_loss(struct host *host);
+struct blind *host__add_blind(struct host *host);
+
+/* Append one. Return 0 or -ENOMEM. The text is copied; buckets must rise and not be empty. */
+int report__add_text(struct report *report, struct text_list *list, const char *text);
+int headroom__add_bucket(struct headroom *headroom, uint64_t le, uint64_t count);
+int report__add_colour(struct report *report, uint64_t count); /* cache.colours counts them */
 
 /*
  * Fill count, percentiles, error and buckets of a series from a dense histogram
@@ -202,7 +367,19 @@ struct coverage_change *report__add_change(struct report *report);
 int latency__from_histogram(struct report *report, struct latency *latency,
 			    const uint64_t *histogram);
 
-/* Sort the series by their labels (numbers as numbers) and the failures by count, largest first. */
+/* The same for a stage: count, p50, p99 and buckets; sum and max are set by the caller before. */
+int stage__from_histogram(struct stage *stage, const uint64_t *histogram);
+
+/* The rank of a stage's name in stage_names; one past the last for a name that is not there. */
+size_t stage__rank(const char *name);
+
+/* Compare as report__sort() does: dimension by dimension, a missing one first. */
+int labels__compare(const struct labels *a, const struct labels *b);
+
+/*
+ * Sort the series by their labels (numbers as numbers), stages in the order of stage_names,
+ * the slowest by latency, failures and lint by count, largest first.
+ */
 void report__sort(struct report *report);
 
 #endif

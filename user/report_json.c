@@ -8,9 +8,10 @@
 
 #include "formats.h"
 #include "report_json.h"
+#include "report_json_parts.h"
 #include "words.h"
 
-static json_t *text(const char *value)
+json_t *part__text(const char *value)
 {
 	char *clean = utf8__sanitize(value);
 	json_t *json = clean ? json_string(clean) : NULL;
@@ -19,67 +20,104 @@ static json_t *text(const char *value)
 	return json;
 }
 
-static json_t *text_or_null(const char *value)
+json_t *part__text_or_null(const char *value)
 {
-	return value && *value ? text(value) : json_null();
+	return value && *value ? part__text(value) : json_null();
 }
 
 /* JSON's integers are signed here: what does not fit is held at the largest. */
-static json_t *number(uint64_t value)
+json_t *part__number(uint64_t value)
 {
 	return json_integer(value > INT64_MAX ? INT64_MAX : (json_int_t)value);
 }
 
-static json_t *texts(const char *const *values, size_t nr)
+json_t *part__texts(const char *const *values, size_t nr)
 {
 	json_t *list = json_array();
 	size_t i;
 
 	for (i = 0; i < nr; i++)
-		json_array_append_new(list, text(values[i]));
+		json_array_append_new(list, part__text(values[i]));
 	return list;
 }
 
-static json_t *labels_of(const struct labels *labels)
+json_t *part__labels(const struct labels *labels)
 {
 	json_t *object = json_object();
 	size_t i;
 
 	for (i = 0; i < DIMENSIONS; i++)
 		if (labels->value[i])
-			json_object_set_new(object, dimension_names[i], text(labels->value[i]));
+			json_object_set_new(object, dimension_names[i],
+					    part__text(labels->value[i]));
 	return object;
+}
+
+json_t *part__buckets(const struct bucket *buckets, size_t nr)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < nr; i++) {
+		json_t *le =
+			buckets[i].le == UINT64_MAX ? json_null() : part__number(buckets[i].le);
+
+		json_array_append_new(list, json_pack("{so so}", "le", le, "count",
+						      part__number(buckets[i].count)));
+	}
+	return list;
 }
 
 static json_t *host_of(const struct report *report)
 {
-	return json_pack("{so so sI sI so so}", "kernel", text(report->host.kernel), "arch",
-			 text(report->host.arch), "cpus", (json_int_t)report->host.cpus,
+	return json_pack("{so so sI sI so so}", "kernel", part__text(report->host.kernel), "arch",
+			 part__text(report->host.arch), "cpus", (json_int_t)report->host.cpus,
 			 "page_size", (json_int_t)report->host.page_size, "preempt",
-			 text(report->host.preempt), "clock", text(report->host.clock));
+			 part__text(report->host.preempt), "clock", part__text(report->host.clock));
+}
+
+static json_t *stretches_of(const struct report *report)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < report->mode.nr_stretches; i++)
+		json_array_append_new(
+			list, json_pack("{so so sI}", "from_ns",
+					part__number(report->mode.stretches[i].from_ns), "to_ns",
+					part__number(report->mode.stretches[i].to_ns), "sample",
+					(json_int_t)report->mode.stretches[i].sample));
+	return list;
+}
+
+static json_t *blind_of(const struct blind *blind, size_t nr)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < nr; i++)
+		json_array_append_new(list, json_pack("{so so}", "what", part__text(blind[i].what),
+						      "why", part__text(blind[i].why)));
+	return list;
 }
 
 static json_t *mode_of(const struct report *report)
 {
-	json_t *blind = json_array(), *changes = json_array();
+	json_t *changes = json_array();
 	size_t i;
 
-	for (i = 0; i < report->mode.nr_blind; i++)
-		json_array_append_new(blind,
-				      json_pack("{so so}", "what", text(report->mode.blind[i].what),
-						"why", text(report->mode.blind[i].why)));
 	for (i = 0; i < report->mode.nr_changes; i++)
-		json_array_append_new(changes,
-				      json_pack("{so sI so}", "at_ns",
-						number(report->mode.changes[i].at_ns), "copies",
-						(json_int_t)report->mode.changes[i].copies, "why",
-						text(report->mode.changes[i].why)));
-	return json_pack("{so so so so so sI s{so sI so}}", "tier", text(report->mode.tier),
-			 "entry", text_or_null(report->mode.entry), "bulk_entry",
-			 text_or_null(report->mode.bulk_entry), "sees",
-			 texts(report->mode.sees, report->mode.nr_sees), "blind", blind, "sample",
-			 (json_int_t)report->mode.sample, "coverage", "asked",
-			 text(report->mode.coverage_asked), "copies",
+		json_array_append_new(
+			changes, json_pack("{so sI so}", "at_ns",
+					   part__number(report->mode.changes[i].at_ns), "copies",
+					   (json_int_t)report->mode.changes[i].copies, "why",
+					   part__text(report->mode.changes[i].why)));
+	return json_pack("{so so so so so sI so s{so sI so}}", "tier",
+			 part__text(report->mode.tier), "entry",
+			 part__text_or_null(report->mode.entry), "bulk_entry",
+			 part__text_or_null(report->mode.bulk_entry), "sees",
+			 part__texts(report->mode.sees, report->mode.nr_sees), "blind",
+			 blind_of(report->mode.blind, report->mode.nr_blind), "sample",
+			 (json_int_t)report->mode.sample, "sampled_stretches", stretches_of(report),
+			 "coverage", "asked", part__text(report->mode.coverage_asked), "copies",
 			 (json_int_t)report->mode.coverage_copies, "changes", changes);
 }
 
@@ -89,11 +127,11 @@ static json_t *window_of(const struct report *report)
 
 	if (report->window.has_command)
 		command = json_pack("{so si}", "argv",
-				    texts(report->window.argv, report->window.nr_argv), "exit",
-				    report->window.command_exit);
-	return json_pack("{so so so so}", "start", text(report->window.start), "duration_ns",
-			 number(report->window.duration_ns), "stopped_by",
-			 text(report->window.stopped_by), "command", command);
+				    part__texts(report->window.argv, report->window.nr_argv),
+				    "exit", report->window.command_exit);
+	return json_pack("{so so so so}", "start", part__text(report->window.start), "duration_ns",
+			 part__number(report->window.duration_ns), "stopped_by",
+			 part__text(report->window.stopped_by), "command", command);
 }
 
 static json_t *filter_of(const struct report *report)
@@ -104,119 +142,63 @@ static json_t *filter_of(const struct report *report)
 	for (i = 0; i < report->filter.nr_pids; i++)
 		json_array_append_new(pids, json_integer(report->filter.pids[i]));
 	return json_pack("{so so so so so so so}", "classes",
-			 texts(report->filter.classes, report->filter.nr_classes), "orders",
-			 texts(report->filter.orders, report->filter.nr_orders), "contexts",
-			 texts(report->filter.contexts, report->filter.nr_contexts), "pids", pids,
-			 "comm", text_or_null(report->filter.comm), "cgroup",
-			 text_or_null(report->filter.cgroup), "module",
-			 text_or_null(report->filter.module));
+			 part__texts(report->filter.classes, report->filter.nr_classes), "orders",
+			 part__texts(report->filter.orders, report->filter.nr_orders), "contexts",
+			 part__texts(report->filter.contexts, report->filter.nr_contexts), "pids",
+			 pids, "comm", part__text_or_null(report->filter.comm), "cgroup",
+			 part__text_or_null(report->filter.cgroup), "module",
+			 part__text_or_null(report->filter.module));
 }
 
 static json_t *requests_of(const struct report *report)
 {
-	return json_pack("{so so so so so so so}", "counted", number(report->requests.counted),
-			 "missed", number(report->requests.missed), "succeeded",
-			 number(report->requests.succeeded), "failed",
-			 number(report->requests.failed), "pages", number(report->requests.pages),
-			 "bulk_calls", number(report->requests.bulk_calls), "bulk_pages",
-			 number(report->requests.bulk_pages));
+	return json_pack("{so so so so so so so}", "counted",
+			 part__number(report->requests.counted), "missed",
+			 part__number(report->requests.missed), "succeeded",
+			 part__number(report->requests.succeeded), "failed",
+			 part__number(report->requests.failed), "pages",
+			 part__number(report->requests.pages), "bulk_calls",
+			 part__number(report->requests.bulk_calls), "bulk_pages",
+			 part__number(report->requests.bulk_pages));
 }
 
-static json_t *loss_of(const struct report *report)
+static json_t *loss_of(const struct loss *loss, size_t nr)
 {
 	static const char *const names[GFT_CONTEXTS] = GFT_CONTEXT_NAMES;
 	json_t *list = json_array(), *contexts;
 	size_t i, context;
 
-	for (i = 0; i < report->nr_loss; i++) {
+	for (i = 0; i < nr; i++) {
 		contexts = json_array();
 		for (context = 0; context < GFT_CONTEXTS; context++)
-			if (report->loss[i].in_context[context])
+			if (loss[i].in_context[context])
 				json_array_append_new(contexts, json_string(names[context]));
 		json_array_append_new(
-			list, json_pack("{so so so}", "cause", text(report->loss[i].cause), "count",
-					number(report->loss[i].count), "contexts", contexts));
+			list, json_pack("{so so so}", "cause", part__text(loss[i].cause), "count",
+					part__number(loss[i].count), "contexts", contexts));
 	}
 	return list;
 }
 
-static json_t *latency_of(const struct report *report)
+static json_t *hosts_of(const struct report *report)
 {
-	json_t *list = json_array(), *buckets, *le;
-	const struct latency *series;
-	size_t i, b;
-
-	for (i = 0; i < report->nr_latency; i++) {
-		series = &report->latency[i];
-		buckets = json_array();
-		for (b = 0; b < series->nr_buckets; b++) {
-			le = series->buckets[b].le == UINT64_MAX ? json_null()
-								 : number(series->buckets[b].le);
-			json_array_append_new(buckets, json_pack("{so so}", "le", le, "count",
-								 number(series->buckets[b].count)));
-		}
-		json_array_append_new(
-			list, json_pack("{so so so so so so so so so sf so}", "labels",
-					labels_of(&series->labels), "count", number(series->count),
-					"sum", number(series->sum), "min", number(series->min),
-					"max", number(series->max), "p50", number(series->p50),
-					"p90", number(series->p90), "p99", number(series->p99),
-					"p999", number(series->p999), "error", series->error,
-					"buckets", buckets));
-	}
-	return list;
-}
-
-static json_t *alignment_of(const struct report *report)
-{
-	json_t *list = json_array(), *buckets;
-	const struct alignment *series;
-	size_t i, b;
-
-	for (i = 0; i < report->nr_alignment; i++) {
-		series = &report->alignment[i];
-		buckets = json_array();
-		for (b = 0; b < series->nr_buckets; b++)
-			json_array_append_new(buckets,
-					      json_pack("{so so}", "align",
-							number(series->buckets[b].align), "count",
-							number(series->buckets[b].count)));
-		json_array_append_new(
-			list, json_pack("{so so so so so}", "labels", labels_of(&series->labels),
-					"natural", number(series->natural), "count",
-					number(series->count), "below_natural",
-					number(series->below_natural), "buckets", buckets));
-	}
-	return list;
-}
-
-static json_t *placement_of(const struct report *report)
-{
-	json_t *zones = json_array();
+	json_t *list = json_array();
+	const struct host *host;
 	size_t i;
 
-	for (i = 0; i < report->nr_zones; i++)
-		json_array_append_new(zones, json_pack("{sI so so}", "node",
-						       (json_int_t)report->zones[i].node, "zone",
-						       text(report->zones[i].zone), "count",
-						       number(report->zones[i].count)));
-	return json_pack("{so sn}", "zones", zones, "cache_colours");
-}
-
-static json_t *failures_of(const struct report *report)
-{
-	json_t *list = json_array(), *labels;
-	size_t i;
-
-	for (i = 0; i < report->nr_failures; i++) {
-		labels = labels_of(&report->failures[i].labels);
-		json_object_set_new(labels, "reason", text(report->failures[i].reason));
-		json_array_append_new(list,
-				      json_pack("{so so sn s[] sn so s[] sn}", "labels", labels,
-						"count", number(report->failures[i].count),
-						"caller", "stack", "zones", "verdict",
-						text_or_null(report->failures[i].verdict), "advice",
-						"dmesg_would_show"));
+	for (i = 0; i < report->nr_hosts; i++) {
+		host = &report->hosts[i];
+		json_array_append_new(
+			list,
+			json_pack("{so so so so so sI so so so so so}", "name",
+				  part__text_or_null(host->name), "kernel",
+				  part__text(host->kernel), "arch", part__text(host->arch), "tier",
+				  part__text(host->tier), "start", part__text(host->start), "cpus",
+				  (json_int_t)host->cpus, "duration_ns",
+				  part__number(host->duration_ns), "counted",
+				  part__number(host->counted), "missed", part__number(host->missed),
+				  "loss", loss_of(host->loss, host->nr_loss), "blind",
+				  blind_of(host->blind, host->nr_blind)));
 	}
 	return list;
 }
@@ -229,11 +211,12 @@ static json_t *cost_of(const struct report *report)
 
 	for (i = 0; i < report->cost.nr_programs; i++) {
 		program = &report->cost.programs[i];
-		json_array_append_new(
-			programs,
-			json_pack("{so so so so so}", "name", text(program->name), "attach",
-				  text(program->attach), "runs", number(program->runs), "misses",
-				  number(program->misses), "ns", number(program->ns)));
+		json_array_append_new(programs, json_pack("{so so so so so}", "name",
+							  part__text(program->name), "attach",
+							  part__text(program->attach), "runs",
+							  part__number(program->runs), "misses",
+							  part__number(program->misses), "ns",
+							  part__number(program->ns)));
 	}
 	return json_pack("{so sf sf}", "programs", programs, "ns_per_request",
 			 report->cost.ns_per_request, "cpu_share", report->cost.cpu_share);
@@ -242,14 +225,17 @@ static json_t *cost_of(const struct report *report)
 /* The whole report, NULL when memory is short. */
 static json_t *report_to_json(const struct report *report)
 {
-	return json_pack("{ss s{so so} so so so so so so so so so s[] so s[] s[] s[] so}", "schema",
-			 REPORT_SCHEMA, "tool", "name", text(report->tool.name), "version",
-			 text(report->tool.version), "host", host_of(report), "mode",
+	return json_pack("{ss s{so so} so so so so so so so so so so so so so so so so}", "schema",
+			 REPORT_SCHEMA, "tool", "name", part__text(report->tool.name), "version",
+			 part__text(report->tool.version), "host", host_of(report), "mode",
 			 mode_of(report), "window", window_of(report), "filter", filter_of(report),
-			 "requests", requests_of(report), "loss", loss_of(report), "latency",
-			 latency_of(report), "alignment", alignment_of(report), "placement",
-			 placement_of(report), "stages", "failures", failures_of(report),
-			 "headroom", "slowest", "lint", "cost", cost_of(report));
+			 "requests", requests_of(report), "loss",
+			 loss_of(report->loss, report->nr_loss), "latency", part__latency(report),
+			 "alignment", part__alignment(report), "placement", part__placement(report),
+			 "stages", part__stages(report), "failures", part__failures(report),
+			 "headroom", part__headroom(report), "slowest", part__slowest(report),
+			 "lint", part__lint(report), "cost", cost_of(report), "hosts",
+			 hosts_of(report));
 }
 
 /* Six digits tell every ratio; a number read back and written again gives the same text. */

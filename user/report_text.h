@@ -6,15 +6,42 @@
 #include <stdio.h>
 
 #include "report.h"
+#include "units.h"
 
 /* Each writes nothing where there is nothing to say. Returns 0 or -ENOMEM. */
 int text__head(FILE *file, const struct report *report, unsigned int width);
 int text__blind(FILE *file, const struct report *report, unsigned int width);
+int text__hosts(FILE *file, const struct report *report, unsigned int width);
 int text__latency(FILE *file, const struct report *report, unsigned int width);
 int text__histograms(FILE *file, const struct report *report, unsigned int width);
+int text__stages(FILE *file, const struct report *report, unsigned int width);
+int text__slowest(FILE *file, const struct report *report, unsigned int width);
 int text__failures(FILE *file, const struct report *report, unsigned int width);
 int text__alignment(FILE *file, const struct report *report, unsigned int width);
 int text__placement(FILE *file, const struct report *report, unsigned int width);
+int text__headroom(FILE *file, const struct report *report, unsigned int width);
+int text__lint(FILE *file, const struct report *report, unsigned int width);
 int text__cost(FILE *file, const struct report *report, unsigned int width);
+
+/* The sentences of the head, as they are: they may hold wild names. The filter may be empty. */
+void text__host(FILE *file, const struct report *report);
+void text__window(FILE *file, const struct report *report);
+void text__filter(FILE *file, const struct report *report);
+void text__requests(FILE *file, const struct report *report);
+void text__loss(FILE *file, const struct report *report);
+
+/* In how many of the merged reports this was not seen. */
+size_t report__count_blind(const struct report *report, const struct blind *blind);
+
+/* What one of them writes. The caller frees it. Returns NULL when memory is short. */
+char *text__sentence(const struct report *report, void (*write)(FILE *, const struct report *));
+
+/* A time; on a clock that counts instructions (host.clock icount) a bare number. */
+bool text__counts_instructions(const struct report *report);
+const char *text__time(const struct report *report, uint64_t ns, char buffer[UNITS_COUNT]);
+
+/* A paragraph made by fprintf(); formatted words are escaped and wrapped. */
+int text__paragraphf(FILE *file, unsigned int width, const char *name, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
 
 #endif

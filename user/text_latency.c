@@ -9,19 +9,6 @@
 #include "text_table.h"
 #include "units.h"
 
-static bool counts_instructions(const struct report *report)
-{
-	return !strcmp(report->host.clock, "icount");
-}
-
-/* A time; on a clock that counts instructions a bare number. */
-static const char *time_text(const struct report *report, uint64_t ns, char buffer[UNITS_COUNT])
-{
-	if (counts_instructions(report))
-		return format__count(ns, buffer);
-	return format__duration(ns, buffer);
-}
-
 /* Why there is no latency, in the words of the blind spots; NULL if they have none. */
 static const char *why_none(const struct report *report)
 {
@@ -66,12 +53,12 @@ static void add_row(struct table *table, const struct report *report, const stru
 
 	table__label_cells(table, &series->labels, used);
 	table__cell(table, format__count(series->count, text));
-	table__cell(table, time_text(report, series->min, text));
-	table__cell(table, time_text(report, series->p50, text));
-	table__cell(table, time_text(report, series->p90, text));
-	table__cell(table, time_text(report, series->p99, text));
-	table__cell(table, time_text(report, series->p999, text));
-	table__cell(table, time_text(report, series->max, text));
+	table__cell(table, text__time(report, series->min, text));
+	table__cell(table, text__time(report, series->p50, text));
+	table__cell(table, text__time(report, series->p90, text));
+	table__cell(table, text__time(report, series->p99, text));
+	table__cell(table, text__time(report, series->p999, text));
+	table__cell(table, text__time(report, series->max, text));
 }
 
 static int write_table(FILE *file, const struct report *report)
@@ -114,7 +101,7 @@ int text__latency(FILE *file, const struct report *report, unsigned int width)
 		if (report->latency[i].error > error)
 			error = report->latency[i].error;
 	snprintf(text, sizeof(text), "%spercentiles within %.1f %%",
-		 counts_instructions(report) ? "in instructions of a virtual CPU; " : "",
+		 text__counts_instructions(report) ? "in instructions of a virtual CPU; " : "",
 		 error * 100);
 	if (text__paragraph(file, "LATENCY", text, width))
 		return -ENOMEM;
@@ -137,36 +124,28 @@ static void add_series(const struct latency *series, uint64_t rows[ROWS])
 		rows[row_of(series->buckets[i].le)] += series->buckets[i].count;
 }
 
-static void write_bar(FILE *file, uint64_t count, uint64_t largest, size_t width)
-{
-	size_t filled = (size_t)((double)count / (double)largest * (double)width + 0.5);
-	size_t i;
-
-	if (count && !filled)
-		filled = 1;
-	for (i = 0; i < width; i++)
-		fputc(i < filled ? '@' : ' ', file);
-}
-
 static void write_row(FILE *file, const struct report *report, size_t row, uint64_t count,
 		      uint64_t largest, unsigned int width)
 {
 	char low[UNITS_COUNT], high[UNITS_COUNT], number[UNITS_COUNT];
+	char bar[TEXT_BAR];
 	uint64_t from = row > 2 ? 1ull << (row - 1) : 0; /* the finest bucket is 0 .. 3 */
 	int columns;
 
 	if (row == ROWS - 1) {
 		from = 1ull << GFT_RANGE_BITS;
-		columns = fprintf(file, "  %11s %-14s %13s |", time_text(report, from, low),
+		columns = fprintf(file, "  %11s %-14s %13s |", text__time(report, from, low),
 				  "and more", format__count(count, number));
 	} else {
-		columns =
-			fprintf(file, "  %11s .. %-11s %13s |", time_text(report, from, low),
-				time_text(report, 1ull << row, high), format__count(count, number));
+		columns = fprintf(file, "  %11s .. %-11s %13s |", text__time(report, from, low),
+				  text__time(report, 1ull << row, high),
+				  format__count(count, number));
 	}
-	write_bar(file, count, largest,
-		  (unsigned int)columns + 11 < width ? width - (unsigned int)columns - 1 : 10);
-	fputs("|\n", file);
+	fprintf(file, "%s|\n",
+		text__bar(0, count, largest,
+			  (unsigned int)columns + 11 < width ? width - (unsigned int)columns - 1
+							     : 10,
+			  bar));
 }
 
 /* The rows from `row` on that are empty. */

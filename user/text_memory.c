@@ -1,72 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the requests got: alignment, placement; what they did not get; what tracing cost. */
+/* What the requests got: alignment and placement; what tracing cost. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fold.h"
 #include "report_text.h"
 #include "text_table.h"
 #include "units.h"
 
-int text__failures(FILE *file, const struct report *report, unsigned int width)
-{
-	bool used[DIMENSIONS] = {false};
-	struct table *table;
-	char count[UNITS_COUNT];
-	size_t i;
-	int err;
-
-	if (!report->nr_failures)
-		return 0;
-	table = table__new();
-	for (i = 0; i < report->nr_failures; i++)
-		labels__mark(&report->failures[i].labels, used);
-	table__column(table, "count", true);
-	table__column(table, "reason", false);
-	table__label_columns(table, used);
-	for (i = 0; i < report->nr_failures; i++) {
-		table__cell(table, format__count(report->failures[i].count, count));
-		table__cell(table, report->failures[i].reason);
-		table__label_cells(table, &report->failures[i].labels, used);
-	}
-	fputs("\nFAILURES\n", file);
-	err = table__write(file, table);
-	table__free(table);
-	for (i = 0; i < report->nr_failures && !err; i++)
-		if (report->failures[i].verdict)
-			err = text__paragraph(file, report->failures[i].reason,
-					      report->failures[i].verdict, width);
-	return err;
-}
-
-/* All series whose blocks have one size, by how far their blocks are aligned. */
-struct by_size {
-	uint64_t natural, count, below_natural;
-	uint64_t aligned[64]; /* index: log2 of the alignment */
-};
-
-static int compare_sizes(const void *a, const void *b)
-{
-	const struct by_size *x = a, *y = b;
-
-	return (x->natural > y->natural) - (x->natural < y->natural);
-}
-
-static void add_alignment(struct by_size *size, const struct alignment *series)
-{
-	size_t i;
-
-	size->natural = series->natural;
-	size->count += series->count;
-	size->below_natural += series->below_natural;
-	for (i = 0; i < series->nr_buckets; i++)
-		if (series->buckets[i].align)
-			size->aligned[__builtin_ctzll(series->buckets[i].align)] +=
-				series->buckets[i].count;
-}
-
 /* "4K 52 %  8K 24 % ..." as far as `room` goes: the finest come first and hold the most. */
-static void add_distribution(struct table *table, const struct by_size *size, size_t room)
+static void add_distribution(struct table *table, const struct block_size *size, size_t room)
 {
 	char text[128] = "", item[48], share[TEXT_SHARE], bytes[UNITS_TEXT];
 	size_t i, length = 0, item_length;
@@ -87,8 +31,8 @@ static void add_distribution(struct table *table, const struct by_size *size, si
 	table__cell(table, text);
 }
 
-static void add_size(struct table *table, const struct report *report, const struct by_size *size,
-		     unsigned int width)
+static void add_size(struct table *table, const struct report *report,
+		     const struct block_size *size, unsigned int width)
 {
 	char text[UNITS_COUNT], bytes[UNITS_TEXT];
 
@@ -104,7 +48,7 @@ static void add_size(struct table *table, const struct report *report, const str
 	add_distribution(table, size, width - 42);
 }
 
-static int write_sizes(FILE *file, const struct report *report, const struct by_size *sizes,
+static int write_sizes(FILE *file, const struct report *report, const struct block_size *sizes,
 		       size_t nr, unsigned int width)
 {
 	struct table *table = table__new();
@@ -126,22 +70,15 @@ static int write_sizes(FILE *file, const struct report *report, const struct by_
 
 int text__alignment(FILE *file, const struct report *report, unsigned int width)
 {
-	struct by_size *sizes;
-	size_t nr = 0, i, j;
+	struct block_size *sizes;
+	size_t nr;
 	int err;
 
 	if (!report->nr_alignment)
 		return 0;
-	sizes = calloc(report->nr_alignment, sizeof(*sizes));
-	if (!sizes)
-		return -ENOMEM;
-	for (i = 0; i < report->nr_alignment; i++) {
-		for (j = 0; j < nr && sizes[j].natural != report->alignment[i].natural; j++)
-			;
-		nr += j == nr;
-		add_alignment(&sizes[j], &report->alignment[i]);
-	}
-	qsort(sizes, nr, sizeof(*sizes), compare_sizes);
+	err = fold__sizes(report, &sizes, &nr);
+	if (err)
+		return err;
 	err = write_sizes(file, report, sizes, nr, width);
 	free(sizes);
 	return err;
@@ -155,7 +92,6 @@ int text__placement(FILE *file, const struct report *report, unsigned int width)
 	size_t i;
 	int err;
 
-	(void)width;
 	if (!report->nr_zones)
 		return 0;
 	table = table__new();
@@ -174,7 +110,12 @@ int text__placement(FILE *file, const struct report *report, unsigned int width)
 	fputs("\nPLACEMENT\n", file);
 	err = table__write(file, table);
 	table__free(table);
-	return err;
+	if (err || !report->cache.colours)
+		return err;
+	return text__paragraphf(file, width, "colours",
+				"pages over %u colours of the cache: the fullest has %.2f times "
+				"the mean",
+				report->cache.colours, report->cache.skew);
 }
 
 static int write_programs(FILE *file, const struct report *report)

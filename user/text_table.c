@@ -7,6 +7,7 @@
 
 #include "report_array.h"
 #include "text_table.h"
+#include "units.h"
 #include "words.h"
 
 #define COLUMNS 32
@@ -170,4 +171,57 @@ const char *text__share(uint64_t part, uint64_t whole, char buffer[TEXT_SHARE])
 		return "<0.01 %";
 	snprintf(buffer, TEXT_SHARE, "%.*f %%", percent < 1 ? 2 : percent < 9.95 ? 1 : 0, percent);
 	return buffer;
+}
+
+static size_t column_of(uint64_t value, uint64_t whole, size_t width)
+{
+	double share = whole ? (double)value / (double)whole : 0;
+
+	return share >= 1 ? width : (size_t)(share * (double)width + 0.5);
+}
+
+const char *text__bar(uint64_t from, uint64_t to, uint64_t whole, size_t width,
+		      char buffer[TEXT_BAR])
+{
+	size_t start, end, i;
+
+	width = width < TEXT_BAR ? width : TEXT_BAR - 1;
+	start = column_of(from, whole, width);
+	end = column_of(to, whole, width);
+	if (to > from && end == start) {
+		start -= start == width;
+		end = start + 1;
+	}
+	for (i = 0; i < width; i++)
+		buffer[i] = i >= start && i < end ? '@' : ' ';
+	buffer[width] = '\0';
+	return buffer;
+}
+
+const char *text__times(uint64_t count, char buffer[TEXT_TIMES])
+{
+	char digits[UNITS_COUNT];
+
+	if (count == 1)
+		return "once";
+	snprintf(buffer, TEXT_TIMES, "%s times", format__count(count, digits));
+	return buffer;
+}
+
+char *text__stack(const struct text_list *stack)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	if (!file)
+		return NULL;
+	if (!stack->nr)
+		fputc('-', file);
+	for (size_t i = 0; i < stack->nr; i++)
+		fprintf(file, "%s%s", i ? " < " : "", stack->text[i]);
+	if (!fclose(file))
+		return text;
+	free(text);
+	return NULL;
 }

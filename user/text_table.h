@@ -43,4 +43,19 @@ int text__paragraph(FILE *file, const char *name, const char *words, unsigned in
 #define TEXT_SHARE 16
 const char *text__share(uint64_t part, uint64_t whole, char buffer[TEXT_SHARE]);
 
+/*
+ * `width` characters, at most TEXT_BAR - 1, of which those from `from` to `to` of `whole`
+ * are filled: at least one where `to` is above `from`.
+ */
+#define TEXT_BAR 128
+const char *text__bar(uint64_t from, uint64_t to, uint64_t whole, size_t width,
+		      char buffer[TEXT_BAR]);
+
+/* "once", "1,234 times". Returns `buffer`. */
+#define TEXT_TIMES 40
+const char *text__times(uint64_t count, char buffer[TEXT_TIMES]);
+
+/* "a < b < c", the innermost frame first; "-" for an empty list. The caller frees it. */
+char *text__stack(const struct text_list *stack);
+
 #endif

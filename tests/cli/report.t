@@ -88,9 +88,9 @@ edited() {
 }
 edited "another version" "schema gfptrace.report/2 is not known" 's,report/1,report/2,'
 edited "another schema" "not a gfptrace report" 's,gfptrace.report/1,perf/1,'
-edited "a field less" "requests.counted: the field is missing" 's/"counted": 2001, //'
+edited "a field less" "requests.counted: the field is missing" 's/"counted": 2013, //'
 edited "a wrong type" "host.cpus: a whole number" 's/"cpus": 2/"cpus": "2"/'
-edited "a sum that does not add up" "requests.counted: is not the sum" 's/"failed": 1,/"failed": 2,/'
+edited "a sum that does not add up" "requests.counted: is not the sum" 's/"failed": 13,/"failed": 14,/'
 edited "buckets that do not add up" "latency[0].buckets: do not add up" 's/"le": 303, "count": 2/"le": 303, "count": 9/'
 head -c 4096 /dev/urandom > "$work/noise"
 run "$GFPTRACE" report "$work/noise"
@@ -100,5 +100,39 @@ run "$GFPTRACE" report "$work/empty"
 ok "an empty file" refused 2 "cannot read report"
 run "$GFPTRACE" report /proc/self/mem
 ok "a file that cannot be read" refused 2 "cannot read report"
+
+# Several as one.
+merged() { ((status == 0)) && [[ ! -s $err ]] && grep -q "$1" "$out"; }
+sed 's/"missed": 7/"missed": 9/' $sample.json > "$work/b.json"
+run "$GFPTRACE" report $sample.json "$work/b.json"
+ok "two reports become one" merged '^gfptrace   2 reports merged; Linux 6.12.0-sample'
+ok "counts add up" merged '^requests   4,026 '
+ok "each keeps its loss" merged "$work/b.json  6.12.0-sample  fexit *2.00 s *2,013 *9 "
+cp "$out" "$work/forth"
+run "$GFPTRACE" report "$work/b.json" $sample.json
+ok "any order gives the same" cmp -s "$out" "$work/forth"
+run "$GFPTRACE" report -f json $sample.json "$work/b.json"
+cp "$out" "$work/merged.json"
+run "$GFPTRACE" report "$work/merged.json"
+ok "a merged report is shown again" cmp -s "$out" "$work/forth"
+sed 's,report/1,report/2,' $sample.json > "$work/foreign.json"
+run "$GFPTRACE" report $sample.json "$work/foreign.json"
+ok "a foreign version among them" refused 2 "'$work/foreign.json': schema gfptrace.report/2 is not"
+sed 's/"page_size": 4096/"page_size": 65536/' $sample.json > "$work/pages.json"
+run "$GFPTRACE" report $sample.json "$work/pages.json"
+ok "what has no sum is refused" refused 2 "their page sizes differ"
+
+# Formats.
+run "$GFPTRACE" report -f html $sample.json
+ok "-f html" merged '<title>gfptrace: Linux 6.12.0-sample'
+run "$GFPTRACE" report -f prom $sample.json
+ok "-f prom" merged '^gfptrace_requests_failed_total 13$'
+if command -v promtool > /dev/null; then
+	"$GFPTRACE" report -f prom $sample.json | promtool check metrics > "$out" 2> "$err"
+	status=$?
+	ok "promtool has nothing to say" test "$status" = 0 -a ! -s "$out" -a ! -s "$err"
+else
+	skip "promtool has nothing to say" "no promtool (package prometheus)"
+fi
 
 done_testing

@@ -91,6 +91,144 @@ static inline void sample_head(struct report *report)
 	report__add_change(report)->copies = 2;
 }
 
+static inline void sample_texts(struct report *report, struct text_list *list, const char *a,
+				const char *b)
+{
+	if (report__add_text(report, list, a) || report__add_text(report, list, b))
+		abort();
+}
+
+static inline void sample_zone(struct failure *failure)
+{
+	struct zone_state *zone = failure__add_zone(failure);
+	struct free_blocks *blocks = zone__add_blocks(zone);
+
+	zone->zone = "Normal";
+	zone->free = 900;
+	zone->min = 1000;
+	zone->low = 1250;
+	zone->high = 1500;
+	zone->boost = 7;
+	zone->lowmem_reserve = 128;
+	zone->highatomic_reserved = 512;
+	zone->pcp = 33;
+	zone->managed = 250000;
+	zone->allowed = true;
+	blocks->count = 500;
+	*blocks__add_type(blocks) = (struct type_count){"Unmovable", 499};
+	*blocks__add_type(blocks) = (struct type_count){SAMPLE_WILD_NAME, 1};
+	*zone__add_blocks(zone) = (struct free_blocks){.order = 3, .count = 50};
+	zone = failure__add_zone(failure);
+	zone->node = 1;
+	zone->zone = "DMA32";
+	zone->free = 40000;
+	zone->min = 300;
+	zone->low = 375;
+	zone->high = 450;
+	zone->highatomic_free = 0;
+	zone->managed = 100000;
+	zone->fragmentation_index = 0.75;
+}
+
+static inline void sample_failure_card(struct report *report)
+{
+	struct failure *failure = report__add_failure(report);
+
+	failure->labels.value[DIM_CLASS] = "atomic";
+	failure->labels.value[DIM_ORDER] = "3";
+	failure->labels.value[DIM_CONTEXT] = "hardirq";
+	failure->reason = "fragmented";
+	failure->count = 12;
+	failure->caller = "sk_page_frag_refill+0x31";
+	sample_texts(report, &failure->stack, "sk_page_frag_refill+0x31",
+		     "rx_poll+0x1f [" SAMPLE_WILD_NAME "]");
+	failure->has_gfp = failure->has_alloc_flags = failure->later = true;
+	failure->gfp = 0xa20;
+	failure->alloc_flags = 0x30;
+	sample_texts(report, &failure->gfp_names, "GFP_ATOMIC", "__GFP_NOWARN");
+	sample_zone(failure);
+	failure->verdict = "Zone Normal had free pages, but no block of order 3.";
+	sample_texts(report, &failure->advice, "Raise vm.min_free_kbytes.",
+		     "Ask for order 0 with <b>kvmalloc()</b> & friends.");
+	failure->dmesg_would_show = ANSWER_NO;
+}
+
+static inline void sample_stage(struct report *report, const char *name, uint64_t time,
+				uint64_t count, double share)
+{
+	static uint64_t histogram[GFT_BUCKETS];
+	struct stage *stage = report__add_stage(report);
+
+	memset(histogram, 0, sizeof(histogram));
+	histogram[gft_bucket(time)] = count;
+	stage->stage = name;
+	stage->sum = time * count;
+	stage->max = time;
+	stage->share = share;
+	if (stage__from_histogram(stage, histogram))
+		abort();
+}
+
+static inline void sample_stages(struct report *report)
+{
+	struct stage *zero;
+
+	sample_stage(report, "reclaim", 900000, 3, 0.25);
+	sample_stage(report, "pcp", 120, 1900, 0.5);
+	sample_stage(report, "buddy", 400, 101, 0.125);
+	zero = report__add_stage(report);
+	zero->stage = "zero";
+	zero->labels.value[DIM_ORDER] = "0";
+	zero->derived = true;
+	zero->count = 1900;
+	zero->sum = 200000;
+	zero->share = 0.0625;
+}
+
+static inline void sample_slowest(struct report *report)
+{
+	struct slow *slow = report__add_slow(report);
+
+	slow->ts = 1000;
+	slow->latency = 400;
+	slow = report__add_slow(report);
+	slow->ts = 1500000000;
+	slow->latency = 1000000;
+	slow->labels.value[DIM_CLASS] = "kernel";
+	slow->labels.value[DIM_ORDER] = "10";
+	slow->labels.value[DIM_CONTEXT] = "task";
+	slow->comm = SAMPLE_WILD_NAME;
+	slow->pid = 4194303;
+	slow->caller = "alloc_thing+0x12 [thing]";
+	sample_texts(report, &slow->stack, "alloc_thing+0x12 [thing]", "ksys_read+0x6f");
+	*slow__add_stage(slow) = (struct slow_stage){"buddy", 100, 400};
+	*slow__add_stage(slow) = (struct slow_stage){"reclaim", 50000, 900000};
+}
+
+static inline void sample_reserves(struct report *report)
+{
+	struct headroom *headroom = report__add_headroom(report);
+	struct lint *lint = report__add_lint(report);
+
+	headroom->labels.value[DIM_CLASS] = "atomic";
+	headroom->labels.value[DIM_NODE] = "0";
+	headroom->labels.value[DIM_ZONE] = "Normal";
+	headroom->count = 100;
+	headroom->touched_reserves = 2;
+	if (headroom__add_bucket(headroom, 63, 1) || headroom__add_bucket(headroom, 1023, 89) ||
+	    headroom__add_bucket(headroom, UINT64_MAX, 10))
+		abort();
+	lint->kind = "needless-atomic";
+	lint->count = 31;
+	lint->caller = "log_line+0x20";
+	sample_texts(report, &lint->stack, "log_line+0x20", "work_item+0x11");
+	lint->meaning = "It could sleep, and asked for memory as if it could not.";
+	if (report__add_colour(report, 1100) || report__add_colour(report, 900))
+		abort();
+	report->cache.skew = 1.125;
+	*report__add_stretch(report) = (struct stretch){500000000, 1000000000, 8};
+}
+
 static inline void sample_rest(struct report *report)
 {
 	struct loss *loss = report__add_loss(report);
@@ -135,11 +273,15 @@ static inline struct report *sample_report(void)
 	sample_alignment(report, "2", 4096 << 2);
 	sample_alignment(report, "0", 4096);
 	sample_rest(report);
+	sample_failure_card(report);
+	sample_stages(report);
+	sample_slowest(report);
+	sample_reserves(report);
 	report->by[DIM_CLASS] = report->by[DIM_ORDER] = report->by[DIM_CONTEXT] = true;
-	report->requests.counted = 2001;
+	report->requests.counted = 2013;
 	report->requests.missed = 7;
 	report->requests.succeeded = 2000;
-	report->requests.failed = 1;
+	report->requests.failed = 13;
 	report->requests.pages = 5000;
 	report->requests.bulk_calls = 3;
 	report->requests.bulk_pages = 96;
