@@ -67,7 +67,9 @@ $(O)/%.bpf.o: %.bpf.c | check-tools
 	$(call say,BPF,$@)mkdir -p $(@D) && $(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@ && \
 		$(LLVM_STRIP) -g $@
 
-$(O)/bpf/gfptrace.linked.o: $(filter-out $(BPF_ALONE),$(BPF_OBJECTS))
+# The definitions of the maps first: bpftool resolves what was declared before only in part.
+$(O)/bpf/gfptrace.linked.o: $(O)/bpf/maps.bpf.o \
+		$(filter-out $(BPF_ALONE) $(O)/bpf/maps.bpf.o,$(BPF_OBJECTS))
 	$(call say,LINK,$@)$(BPFTOOL) gen object $@ $^
 
 $(O)/bpf/gfptrace.skel.h: $(O)/bpf/gfptrace.linked.o

@@ -49,10 +49,11 @@ static __always_inline bool on_task_stack(__u64 address)
 
 /*
  * Where that symbol is not to be had (KALLSYMS_ALL=n): by its address on this CPU,
- * which user/calibrate.c works out. Without even that, what does not run on the
- * task's own stack is an interrupt, and a softirq for want of better knowledge.
+ * which user/locate.c works out. Without even that, what does not run on the task's
+ * own stack (`address` is on ours) is an interrupt, and a softirq for want of better
+ * knowledge.
  */
-static __always_inline __u32 preempt_count_slow(const struct gft_row *row, const void *ctx)
+static __always_inline __u32 preempt_count_slow(const struct gft_row *row, __u64 address)
 {
 	int count = 0;
 
@@ -63,7 +64,7 @@ static __always_inline __u32 preempt_count_slow(const struct gft_row *row, const
 		bpf_probe_read_kernel(&count, sizeof(count), (const void *)row->preempt_count);
 		return (__u32)count;
 	}
-	return on_task_stack(stack_address(ctx)) ? 0 : SOFTIRQ_OFFSET;
+	return on_task_stack(address) ? 0 : SOFTIRQ_OFFSET;
 }
 
 static __always_inline enum gft_context context_of(__u32 preempt_count)

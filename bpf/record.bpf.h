@@ -4,6 +4,7 @@
 #define GFPTRACE_BPF_RECORD_H
 
 #include "decode.bpf.h"
+#include "filter.bpf.h"
 
 /* A request that is over. */
 struct request {
@@ -258,6 +259,16 @@ static __always_inline void record(struct gft_row *row, const struct request *re
 	series->align[align_slot(page) % GFT_ALIGN_SLOTS]++;
 	if (!is_home(row, page))
 		placement__add(row, page);
+}
+
+/* Count a request that ended if it is one of those asked for. */
+static __always_inline void count(struct gft_row *row, const struct request *request)
+{
+	if ((asked_for(marked) && !(request->gfp >> GFT_MARK_SHIFT)) ||
+	    !task_matches(request->context))
+		row->filtered++;
+	else
+		record(row, request);
 }
 
 #endif

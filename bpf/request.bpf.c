@@ -11,12 +11,11 @@
  * copy alone knows how many requests there were: those it paired, those it could not, and
  * those that the kernel counted as skipped. What all copies paired is less by the loss.
  */
-#include "filter.bpf.h"
 #include "record.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 /* mm/page_alloc.c: `if (WARN_ON_ONCE_GFP(order > MAX_PAGE_ORDER, gfp)) return NULL;` */
-static __noinline int refuse(void *ctx, __u32 gfp)
+static __noinline int refuse(__u64 address, __u32 gfp)
 {
 	struct gft_row *row = row__of(bpf_get_smp_processor_id());
 	enum gft_context context;
@@ -24,7 +23,7 @@ static __noinline int refuse(void *ctx, __u32 gfp)
 
 	if (!row)
 		return 0;
-	context = context_of(preempt_count_slow(row, ctx));
+	context = context_of(preempt_count_slow(row, address));
 	if (class >= GFT_CLASSES || context >= GFT_CONTEXTS || !task_matches(context))
 		return 0;
 	if (!asked_for(marked) || gfp >> GFT_MARK_SHIFT)
@@ -47,7 +46,7 @@ static __always_inline void frame__fill(struct gft_frame *frame, struct gft_fram
 					__u64 address, __u32 gfp, bool sampling)
 {
 	frame->gfp = gfp;
-	if (sampling && first->skip) {
+	if (sampling && likely(first->skip)) {
 		first->skip--;
 		frame->tag = address | GFT_UNTIMED;
 		return;
@@ -88,14 +87,14 @@ static __noinline int begin_copy(__u64 address, __u32 gfp)
 }
 
 /* A request enters with its stack at `address`. */
-static __always_inline int begin(void *ctx, __u64 address, __u32 gfp, __u32 order, bool sampling)
+static __always_inline int begin(__u64 address, __u32 gfp, __u32 order, bool sampling)
 {
 	struct gft_frame *frame = &frame__line(address)->frame[0];
 
 	if (GFT_COPY > 1 && likely((frame->tag & ~(__u64)GFT_UNTIMED) == address))
 		return 0; /* the first copy ran before us, as is the rule */
 	if (unlikely(order > either(GFT_PLAIN_MAX_ORDER, gft_config.max_order)))
-		return GFT_COPY == 1 ? refuse(ctx, gfp) : 0;
+		return GFT_COPY == 1 ? refuse(address, gfp) : 0;
 	if (GFT_COPY > 1)
 		return begin_copy(address, gfp);
 	if (asked_for(marked)) /* whatever an earlier request left that was not checked */
@@ -109,7 +108,7 @@ static __always_inline int begin(void *ctx, __u64 address, __u32 gfp, __u32 orde
 SEC("fentry")
 int entry_fentry(__u64 *ctx)
 {
-	return begin(ctx, stack_address(ctx), (__u32)ctx[0], (__u32)ctx[1], false);
+	return begin(stack_address(ctx), (__u32)ctx[0], (__u32)ctx[1], false);
 }
 
 #if GFT_COPY == 1
@@ -117,7 +116,7 @@ int entry_fentry(__u64 *ctx)
 SEC("fentry")
 int entry_sampling(__u64 *ctx)
 {
-	return begin(ctx, stack_address(ctx), (__u32)ctx[0], (__u32)ctx[1], true);
+	return begin(stack_address(ctx), (__u32)ctx[0], (__u32)ctx[1], true);
 }
 #endif
 
@@ -125,14 +124,14 @@ int entry_sampling(__u64 *ctx)
 SEC("kprobe")
 int entry_kprobe(struct pt_regs *ctx)
 {
-	return begin(ctx, PT_REGS_SP(ctx), (__u32)PT_REGS_PARM1(ctx), (__u32)PT_REGS_PARM2(ctx),
+	return begin(PT_REGS_SP(ctx), (__u32)PT_REGS_PARM1(ctx), (__u32)PT_REGS_PARM2(ctx),
 		     false);
 }
 
 SEC("kprobe")
 int entry_kprobe_sampling(struct pt_regs *ctx)
 {
-	return begin(ctx, PT_REGS_SP(ctx), (__u32)PT_REGS_PARM1(ctx), (__u32)PT_REGS_PARM2(ctx),
+	return begin(PT_REGS_SP(ctx), (__u32)PT_REGS_PARM1(ctx), (__u32)PT_REGS_PARM2(ctx),
 		     true);
 }
 #endif
@@ -222,16 +221,6 @@ static __always_inline struct gft_frame *pair(struct gft_row *row, __u64 address
 	return frame;
 }
 
-/* Count a request that ended if it is one of those asked for. */
-static __always_inline void count(struct gft_row *row, const struct request *request)
-{
-	if ((asked_for(marked) && !(request->gfp >> GFT_MARK_SHIFT)) ||
-	    !task_matches(request->context))
-		row->filtered++;
-	else
-		record(row, request);
-}
-
 /* The pointer to the program's arguments lies on the stack of the function that ends. */
 static __always_inline __u64 exit_address_of(struct gft_row *row, const __u64 *args)
 {
@@ -287,7 +276,7 @@ static __noinline int finish_slow(const __u64 *args, struct gft_row *row, enum g
 static __always_inline bool count_fast(struct gft_row *row, const __u64 *args,
 				       struct gft_frame *frame, bool timed)
 {
-	__u64 now = timed ? bpf_ktime_get_ns() : 0, latency;
+	__u64 now = timed ? bpf_ktime_get_ns() : 0, latency = 0;
 	struct request request = {.args = args, .gfp = frame->gfp, .context = GFT_TASK};
 	__u32 slot = row->slot[combination_of(row, &request) % GFT_COMBINATIONS];
 	__u64 page = page_of(&request);
@@ -300,9 +289,10 @@ static __always_inline bool count_fast(struct gft_row *row, const __u64 *args,
 		row->filtered++;
 		return true;
 	}
-	latency = now - frame->start;
-	barrier_var(latency); /* no interrupt may use the frame before it has been read */
-	barrier();
+	if (timed) {
+		latency = now - frame->start;
+		barrier_var(latency); /* no interrupt may use the frame before it has been read */
+	}
 	frame->tag = 0;
 	series = series__at(row, slot);
 	if (timed)
@@ -324,12 +314,17 @@ static __always_inline bool finish_fast(struct gft_row *row, const __u64 *args)
 	return apart == row->distance + GFT_UNTIMED && count_fast(row, args, frame, false);
 }
 
+static __noinline int finish_slow_task(const __u64 *args, struct gft_row *row)
+{
+	return args && row ? finish(args, row, GFT_TASK) : 0;
+}
+
 static __always_inline int finish_in(const __u64 *args, struct gft_row *row,
 				     enum gft_context context)
 {
-	if (either(1, 0) && likely(context == GFT_TASK) && likely(finish_fast(row, args)))
-		return 0;
-	return finish_slow(args, row, context);
+	if (either(0, 1) || unlikely(context != GFT_TASK))
+		return finish_slow(args, row, context);
+	return likely(finish_fast(row, args)) ? 0 : finish_slow_task(args, row);
 }
 
 static __always_inline int end_symbol(const __u64 *args)
@@ -344,7 +339,7 @@ static __always_inline int end_address(const __u64 *args)
 {
 	struct gft_row *row = row__of(bpf_get_smp_processor_id());
 
-	return row ? finish_in(args, row, context_of(preempt_count_slow(row, args))) : 0;
+	return row ? finish_in(args, row, context_of(preempt_count_slow(row, stack_address(args)))) : 0;
 }
 
 #if GFT_COPY > 1

@@ -195,8 +195,13 @@ int kernel__read(struct kernel *kernel)
 	return 0;
 }
 
-void kernel__close(struct kernel *kernel)
+void kernel__forget_btf(struct kernel *kernel)
 {
 	btf__free(kernel->btf);
 	kernel->btf = NULL;
+}
+
+void kernel__close(struct kernel *kernel)
+{
+	kernel__forget_btf(kernel);
 }

@@ -32,6 +32,8 @@ struct kernel {
 
 /* Returns 0 or a negative errno with `problem` filled; kernel__close() is due in any case. */
 int kernel__read(struct kernel *kernel);
+/* The facts stay; the parsed BTF, several MiB, goes. */
+void kernel__forget_btf(struct kernel *kernel);
 void kernel__close(struct kernel *kernel);
 
 #endif

@@ -8,6 +8,7 @@
 #include "options_value.h"
 
 #define DEFAULT_MAX_LOSS     1.0 /* per cent */
+#define DEFAULT_BUDGET	 2.0 /* per cent */
 #define DEFAULT_MEMORY_LIMIT (256ull << 20)
 
 struct parser {
@@ -46,6 +47,8 @@ static void set_defaults(enum command command, struct options *options)
 	options->format = &formats[0];
 	options->memory_limit = DEFAULT_MEMORY_LIMIT;
 	options->max_loss = DEFAULT_MAX_LOSS;
+	options->sample = 1;
+	options->budget = DEFAULT_BUDGET;
 	if (command == COMMAND_RUN) {
 		options->by[DIM_CLASS] = true;
 		options->by[DIM_ORDER] = true;
@@ -184,6 +187,17 @@ static int take_rest(struct parser *parser)
 	return 0;
 }
 
+/* What each option says alone may not go together. */
+static int check_together(const struct options *options, struct options_error *error)
+{
+	if (options->failures_only && (options->sample > 1 || options->budget_given))
+		return options__fail(error, "--failures-only times no request: %s has nothing to do",
+				     options->sample > 1 ? "--sample" : "--budget");
+	if (options->failures_only && options->marked)
+		return options__fail(error, "--marked: --failures-only does not see the mark");
+	return 0;
+}
+
 int options__parse(enum command command, int argc, char **argv, struct options *options,
 		   struct options_error *error)
 {
@@ -213,5 +227,5 @@ int options__parse(enum command command, int argc, char **argv, struct options *
 		else
 			err = take_operand(&parser, word);
 	}
-	return err;
+	return err || options->help ? err : check_together(options, error);
 }

@@ -54,6 +54,10 @@ struct options {
 	enum coverage coverage;
 	bool max_loss_given;
 	double max_loss; /* per cent of the requests; more is an error where it was given */
+	uint32_t sample; /* time one request in so many */
+	bool budget_given;
+	double budget; /* per cent of the machine that the programs may take */
+	bool failures_only;
 	bool addresses;
 	bool marked; /* count only requests that carry the test module's mark, check each pairing */
 	uint64_t memory_limit; /* bytes of map memory */

@@ -111,6 +111,31 @@ static int set_percent(const struct option_row *row, const char *value, double *
 			     value);
 }
 
+static int take_number(const struct option_row *row, const char *text, const char *item,
+		       uint64_t *number, struct options_error *error)
+{
+	int err = parse__number(text, row->min, row->max, number);
+
+	if (err == -ERANGE)
+		return options__fail(error, "--%s %s is out of range: %" PRIu64 " to %" PRIu64,
+				     row->name, item, row->min, row->max);
+	if (err)
+		return options__fail(error, "--%s '%s' is not a number: %s expected", row->name,
+				     item, row->metavar);
+	return 0;
+}
+
+static int set_number(const struct option_row *row, const char *value, uint32_t *target,
+		      struct options_error *error)
+{
+	uint64_t number;
+	int err = take_number(row, value, value, &number, error);
+
+	if (!err)
+		*target = (uint32_t)number;
+	return err;
+}
+
 /*
  * The next item of a list, up to a comma, in `item`. Returns 1, 0 behind the last,
  * or -EINVAL for an empty item.
@@ -161,20 +186,6 @@ static int set_words(const struct option_row *row, const char *value, bool *flag
 		flags[i] = true;
 	}
 	return more;
-}
-
-static int take_number(const struct option_row *row, const char *text, const char *item,
-		       uint64_t *number, struct options_error *error)
-{
-	int err = parse__number(text, row->min, row->max, number);
-
-	if (err == -ERANGE)
-		return options__fail(error, "--%s %s is out of range: %" PRIu64 " to %" PRIu64,
-				     row->name, item, row->min, row->max);
-	if (err)
-		return options__fail(error, "--%s '%s' is not a number: %s expected", row->name,
-				     item, row->metavar);
-	return 0;
 }
 
 /* "2" or "2-4". */
@@ -283,6 +294,8 @@ int option__set(const struct option_row *row, const char *value, struct options 
 		return set_pids(row, value, options, error);
 	case OPTION_CHOICE:
 		return set_choice(row, value, target, error);
+	case OPTION_NUMBER:
+		return set_number(row, value, target, error);
 	case OPTION_PERCENT:
 		return set_percent(row, value, target, error);
 	}

@@ -149,8 +149,12 @@ static void choose_copies(struct programs *programs)
 		programs->copy[0].entry = skeleton->progs.entry_kprobe;
 		programs->sampling = skeleton->progs.entry_kprobe_sampling;
 	}
-	if (programs->setup.tier == TIER_TRACEPOINT)
+	if (programs->setup.tier == TIER_TRACEPOINT || programs->setup.failures_only)
 		programs->copy[0].entry = programs->sampling = NULL;
+	if (programs->setup.failures_only)
+		programs->copy[0].exit = programs->setup.tier == TIER_TRACEPOINT
+						 ? skeleton->progs.failure_tracepoint
+						 : skeleton->progs.failure_alone;
 }
 
 static int want_entries(struct programs *programs)
@@ -190,7 +194,7 @@ static int want_programs(struct programs *programs)
 	err = want(skeleton->progs.locate, NULL);
 	for (uint32_t i = 0; i < programs->setup.copies && !err; i++)
 		err = want(programs->copy[i].exit, NULL);
-	if (err || programs->setup.tier == TIER_TRACEPOINT)
+	if (err || !programs->copy[0].entry)
 		return err;
 	err = want_entries(programs);
 	if (!err)
@@ -379,9 +383,11 @@ int programs__attach_entries(struct programs *programs, uint32_t copy)
 	bool fexit = programs->setup.tier == TIER_FEXIT;
 	int err = 0;
 
+	if (!programs->copy[copy - 1].entry)
+		return 0;
 	if (copy == 1 && programs->setup.config.memcg_by_warn)
 		err = attach(programs, 1, skeleton->progs.failure_warned, "kprobe", "warn_alloc");
-	if (!err && programs->copy[copy - 1].entry)
+	if (!err)
 		err = attach_entry(programs, copy, programs->copy[copy - 1].entry);
 	if (err || !fexit || copy > 1)
 		return err;
@@ -423,7 +429,9 @@ int programs__attach_exits(struct programs *programs, uint32_t copy)
 	if (copy == 1 && programs->bulk)
 		err = attach(programs, 1, programs->skeleton->progs.bulk_exit, "fexit",
 			     programs->setup.kernel->facts.bulk.name);
-	if (!err)
+	if (!err && programs->copy[copy - 1].exit == programs->skeleton->progs.failure_alone)
+		err = attach(programs, copy, programs->copy[copy - 1].exit, "kprobe", "warn_alloc");
+	else if (!err)
 		err = attach(programs, copy, programs->copy[copy - 1].exit, "raw_tp",
 			     "mm_page_alloc");
 	if (err || !programs->setup.config.timed)

@@ -19,7 +19,8 @@ struct programs_setup {
 	const struct kernel *kernel;
 	const struct plan *plan;
 	enum tier tier;
-	uint32_t copies; /* to load, at most GFT_COPIES */
+	uint32_t copies;    /* to load, at most GFT_COPIES */
+	bool failures_only; /* no entry; the exit is where a failure shows */
 	struct gft_config config;
 };
 

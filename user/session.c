@@ -2,9 +2,13 @@
 #include "session.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
 
 #include "log.h"
 #include "report.h"
@@ -99,6 +103,7 @@ int session__open(struct session *session, const struct options *options)
 		status = make_plan(session);
 	if (!status)
 		status = open_tracer(session);
+	kernel__forget_btf(&session->kernel);
 	if (!status && options->marked && !tracer__timed(session->tracer)) {
 		log_error("--marked: the tracepoint tier does not see the mark");
 		status = STATUS_UNSUPPORTED;
@@ -155,6 +160,7 @@ static int take(struct session *session, struct snapshot *snapshot)
 		.plan = &session->plan,
 		.cpus = session->kernel.cpus,
 		.timed = tracer__timed(session->tracer),
+		.sampled = session->nr_stretches > 0,
 		.by_cpu = session->options->by[DIM_CPU],
 		.view = views[0],
 		.comms = &session->comms,
@@ -190,19 +196,6 @@ static int forget_learning(struct session *session)
 	return 0;
 }
 
-int session__activate(struct session *session)
-{
-	int err = tracer__activate(session->tracer);
-
-	if (!err)
-		err = forget_learning(session);
-	if (!err)
-		return STATUS_OK;
-	log_err(err, "attach to the tracepoint kmem:mm_page_alloc");
-	log_hint("%s", "run it as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN");
-	return STATUS_UNSUPPORTED;
-}
-
 struct session_totals session__totals(struct session *session)
 {
 	struct session_totals totals = {};
@@ -220,15 +213,11 @@ struct session_totals session__totals(struct session *session)
 /* So few lost requests tell nothing of a rate. */
 #define WATCH_MISSED 16
 
-void session__watch(struct session *session, const struct session_totals *totals)
+static void watch_loss(struct session *session, uint64_t counted, uint64_t missed)
 {
-	uint64_t counted = totals->counted - session->watched_counted;
-	uint64_t missed = totals->missed - session->watched_missed;
 	double percent = missed ? 100.0 * (double)missed / (double)(counted + missed) : 0;
 	int err;
 
-	session->watched_counted = totals->counted;
-	session->watched_missed = totals->missed;
 	if (session->options->coverage != COVERAGE_AUTO || !tracer__waiting(session->tracer) ||
 	    missed < WATCH_MISSED || percent <= session->options->max_loss)
 		return;
@@ -239,6 +228,144 @@ void session__watch(struct session *session, const struct session_totals *totals
 		 "%.1f %% of the requests were missed, more than %g %%%s", percent,
 		 session->options->max_loss, err ? "; more copies could not be attached" : "");
 	log_verbose("coverage: %u copies: %s", session->change.copies, session->change.why);
+}
+
+struct run_time {
+	uint64_t runs, ns;
+};
+
+/* Runs of the first copy's exit, which is one a request, and the time of all programs. */
+static struct run_time run_time(const struct session *session)
+{
+	struct program_state programs[PROGRAMS_MAX];
+	size_t count = tracer__programs(session->tracer, programs, PROGRAMS_MAX);
+	struct run_time time = {};
+
+	for (size_t i = 0; i < count; i++) {
+		time.ns += programs[i].ns;
+		if (programs[i].is_exit && programs[i].copy == 1)
+			time.runs += programs[i].runs;
+	}
+	return time;
+}
+
+/* The kernel's own statistics cost more than the programs: they are on for a moment. */
+#define MEASURE_MS 5
+
+static void measure(struct session *session)
+{
+	int statistics = bpf_enable_stats(BPF_STATS_RUN_TIME);
+	struct run_time before, after;
+
+	if (statistics < 0)
+		return;
+	before = run_time(session);
+	poll(NULL, 0, MEASURE_MS);
+	after = run_time(session);
+	close(statistics);
+	budget__measured(&session->budget, window__now(), after.runs - before.runs,
+			 after.ns - before.ns);
+}
+
+static void begin_stretch(struct session *session, uint64_t now, uint32_t sample)
+{
+	if (session->nr_stretches < SESSION_STRETCHES)
+		session->stretches[session->nr_stretches++] =
+			(struct session_stretch){.from_ns = now, .sample = sample};
+	else
+		session->stretches[SESSION_STRETCHES - 1].to_ns = 0;
+}
+
+static void change_sample(struct session *session, uint64_t now, uint32_t sample)
+{
+	int err = tracer__sample(session->tracer, sample);
+
+	log_verbose("budget: one request in %u is timed%s%s", sample, err ? ": " : "",
+		    err ? strerror(-err) : "");
+	if (err)
+		return;
+	if (session->nr_stretches)
+		session->stretches[session->nr_stretches - 1].to_ns = now;
+	if (sample > 1)
+		begin_stretch(session, now, sample);
+}
+
+static void watch_budget(struct session *session, uint64_t now, uint64_t requests)
+{
+	uint64_t elapsed = now - session->watched_at;
+	double rate = elapsed ? (double)requests * 1e9 / (double)elapsed : 0;
+	uint32_t sample;
+
+	if (budget__wants_measure(&session->budget, now, rate))
+		measure(session);
+	sample = budget__decide(&session->budget, now, elapsed, requests);
+	if (sample && tracer__timed(session->tracer))
+		change_sample(session, now, sample);
+}
+
+void session__watch(struct session *session, const struct session_totals *totals)
+{
+	uint64_t counted = totals->counted - session->watched_counted;
+	uint64_t missed = totals->missed - session->watched_missed;
+	uint64_t now = window__now();
+
+	watch_loss(session, counted, missed);
+	watch_budget(session, now, counted + missed);
+	session->watched_counted = totals->counted;
+	session->watched_missed = totals->missed;
+	session->watched_at = now;
+}
+
+int session__activate(struct session *session)
+{
+	int err = tracer__activate(session->tracer);
+
+	if (!err)
+		err = forget_learning(session);
+	session->watched_at = window__now();
+	budget__init(&session->budget, session->options->budget, session->kernel.cpus_online,
+		     session->options->sample);
+	if (session->options->sample > 1 && tracer__timed(session->tracer))
+		begin_stretch(session, session->watched_at, session->options->sample);
+	if (!err)
+		return STATUS_OK;
+	log_err(err, "attach to the tracepoint kmem:mm_page_alloc");
+	log_hint("%s", "run it as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN");
+	return STATUS_UNSUPPORTED;
+}
+
+static int describe_stretches(struct report *report, const struct session *session,
+			      uint64_t start_ns)
+{
+	uint64_t now = window__now();
+
+	report->mode.sample = session->options->sample;
+	for (size_t i = 0; i < session->nr_stretches; i++) {
+		const struct session_stretch *from = &session->stretches[i];
+		uint64_t end = from->to_ns ? from->to_ns : now;
+		struct stretch *stretch;
+
+		if (end <= start_ns)
+			continue;
+		stretch = report__add_stretch(report);
+		if (!stretch)
+			return -ENOMEM;
+		stretch->from_ns = from->from_ns > start_ns ? from->from_ns - start_ns : 0;
+		stretch->to_ns = end - start_ns;
+		stretch->sample = from->sample;
+	}
+	return 0;
+}
+
+static void describe_budget(struct report *report, struct session *session, uint64_t start_ns)
+{
+	double elapsed = (double)(window__now() - start_ns);
+
+	report->cost.ns_per_request = session->budget.ns_now;
+	if (elapsed > 0)
+		report->cost.cpu_share =
+			session->budget.ns_spent / (elapsed * session->budget.cpus);
+	session->budget.ns_spent = 0;
 }
 
 static int describe_change(struct report *report, const struct session_change *from,
@@ -277,11 +404,14 @@ struct report *session__report(struct session *session, uint64_t start_ns)
 		err = summarize(report, &source, &session->difference);
 	if (!err)
 		err = describe_change(report, &session->change, start_ns);
+	if (!err)
+		err = describe_stretches(report, session, start_ns);
 	if (err) {
 		log_err(err, "report");
 		report__free(report);
 		return NULL;
 	}
+	describe_budget(report, session, start_ns);
 	session->base = session->now; /* the next window begins here */
 	session->now = base;
 	if (session->options->marked)

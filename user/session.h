@@ -6,6 +6,7 @@
 #ifndef GFPTRACE_USER_SESSION_H
 #define GFPTRACE_USER_SESSION_H
 
+#include "budget.h"
 #include "kernel.h"
 #include "options.h"
 #include "plan.h"
@@ -21,6 +22,14 @@ struct session_change {
 	char why[96];
 };
 
+/* A time in which one request in `sample` was timed. */
+struct session_stretch {
+	uint64_t from_ns, to_ns; /* CLOCK_MONOTONIC; to 0: not over */
+	uint32_t sample;
+};
+
+#define SESSION_STRETCHES 64
+
 struct session {
 	const struct options *options;
 	struct kernel kernel;
@@ -29,7 +38,10 @@ struct session {
 	struct name_list comms, cgroups;
 	struct snapshot base, now, difference; /* base: where the window began */
 	struct session_change change;	       /* copies 0: none */
-	uint64_t watched_counted, watched_missed;
+	uint64_t watched_counted, watched_missed, watched_at;
+	struct budget budget;
+	struct session_stretch stretches[SESSION_STRETCHES]; /* the last one holds what comes later */
+	size_t nr_stretches;
 };
 
 /* A wide view of a running window, for the status line. */
@@ -50,7 +62,8 @@ struct session_totals session__totals(struct session *session);
 
 /*
  * To be called now and then, with the totals of that moment: with --coverage auto, put the
- * further copies to work when the loss since the last call passes the bound.
+ * further copies to work when the loss since the last call passes the bound; and keep the
+ * programs within --budget. Takes some milliseconds where it measures.
  */
 void session__watch(struct session *session, const struct session_totals *totals);
 

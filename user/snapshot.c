@@ -144,7 +144,8 @@ static struct series_key global_key(const struct snapshot_source *source, uint32
 }
 
 /* Returns how many requests were added. */
-static uint64_t series__merge(struct series *series, const struct gft_series *from, bool timed)
+static uint64_t series__merge(struct series *series, const struct gft_series *from,
+			      const struct snapshot_source *source)
 {
 	uint64_t requests = from->unplaced, timings = 0;
 
@@ -157,7 +158,7 @@ static uint64_t series__merge(struct series *series, const struct gft_series *fr
 		requests += from->align[i];
 	}
 	series->unplaced += from->unplaced;
-	if (!timed)
+	if (!source->timed)
 		return requests;
 	series->sum += from->sum;
 	if (from->min < series->min)
@@ -168,7 +169,11 @@ static uint64_t series__merge(struct series *series, const struct gft_series *fr
 		series->bucket[i] += from->bucket[i];
 		timings += from->bucket[i];
 	}
-	return timings;
+	/* elsewhere the two differ only by what happens while they are read */
+	if (!source->sampled || requests < timings)
+		return timings;
+	series->untimed += requests - timings;
+	return requests;
 }
 
 static bool is_empty(const struct gft_series *series, bool timed)
@@ -250,7 +255,7 @@ static int take_cpu(struct snapshot *snapshot, const struct snapshot_source *sou
 		series = snapshot__series(snapshot, &key);
 		if (!series)
 			return -ENOMEM;
-		*counted += series__merge(series, from, source->timed);
+		*counted += series__merge(series, from, source);
 		total += placed(from);
 	}
 	add_home(&snapshot->totals, row, total, elsewhere);
@@ -358,6 +363,7 @@ static void series__subtract(struct series *series, const struct series *earlier
 {
 	series->sum -= earlier->sum;
 	series->unplaced -= earlier->unplaced;
+	series->untimed -= earlier->untimed;
 	for (int i = 0; i < GFT_REASONS; i++)
 		series->failed[i] -= earlier->failed[i];
 	for (int i = 0; i < GFT_ALIGN_SLOTS; i++)
@@ -412,7 +418,7 @@ uint64_t series__failed(const struct series *series)
 /* By the buckets where there are any: counters that are read while they run differ by a few. */
 uint64_t series__count(const struct series *series)
 {
-	uint64_t count = 0;
+	uint64_t count = series->untimed;
 
 	for (uint32_t i = 0; i < GFT_BUCKETS; i++)
 		count += series->bucket[i];

@@ -37,6 +37,7 @@ struct series {
 	uint64_t failed[GFT_REASONS];
 	uint64_t align[GFT_ALIGN_SLOTS];
 	uint64_t unplaced;
+	uint64_t untimed; /* requests that were left out of the sample: in no bucket */
 	uint64_t bucket[GFT_BUCKETS];
 };
 
@@ -64,6 +65,7 @@ struct snapshot_source {
 	const struct plan *plan;
 	uint32_t cpus;
 	bool timed;
+	bool sampled; /* there was a time in which not every request was timed */
 	bool by_cpu;
 	struct counters_view view;
 	struct name_list *comms, *cgroups; /* grow */

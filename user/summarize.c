@@ -163,13 +163,25 @@ static size_t group_length(const struct folded *folded, size_t count)
 	return length;
 }
 
+static bool is_timed(const struct folded *group, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (series__count(group[i].series) > group[i].series->untimed)
+			return true;
+	return false;
+}
+
 static int add_latency(struct report *report, const struct summary_source *source,
 		       const struct folded *group, size_t length)
 {
-	struct latency *latency = report__add_latency(report);
-	uint64_t *histogram = calloc(GFT_BUCKETS, sizeof(*histogram));
+	struct latency *latency;
+	uint64_t *histogram;
 	int err = -ENOMEM;
 
+	if (!is_timed(group, length)) /* all were left out of the sample */
+		return 0;
+	latency = report__add_latency(report);
+	histogram = calloc(GFT_BUCKETS, sizeof(*histogram));
 	if (latency && histogram) {
 		latency->min = UINT64_MAX;
 		for (size_t i = 0; i < length; i++) {
@@ -353,6 +365,15 @@ static int add_loss(struct report *report, const char *cause, uint64_t count)
 	return 0;
 }
 
+static uint64_t sampled_out(const struct snapshot *snapshot)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < snapshot->count; i++)
+		count += snapshot->series[i].untimed;
+	return count;
+}
+
 static uint64_t smaller(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
@@ -374,6 +395,8 @@ static int add_losses(struct report *report, const struct snapshot *snapshot)
 		err = add_loss(report, "table-full", full);
 	if (!err)
 		err = add_loss(report, "bulk-recursion", totals->bulk_misses);
+	if (!err)
+		err = add_loss(report, "sampled-out", sampled_out(snapshot));
 	return err;
 }
 

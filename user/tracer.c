@@ -20,7 +20,8 @@ struct tracer {
 /* Copies help where programs are guarded one by one: kprobes all share one guard. */
 static uint32_t copies_wanted(const struct programs_setup *setup)
 {
-	if (setup->tier != TIER_FEXIT || setup->plan->coverage == COVERAGE_FAST)
+	if (setup->tier != TIER_FEXIT || setup->plan->coverage == COVERAGE_FAST ||
+	    setup->failures_only)
 		return 1;
 	return GFT_COPIES;
 }
@@ -33,6 +34,8 @@ static int try_tier(const struct programs_setup *setup, const char **step)
 	*step = "load";
 	if (setup->tier == TIER_TRACEPOINT)
 		return 0;
+	if (setup->failures_only) /* variadic, so no trampoline can be had there */
+		return setup->tier == TIER_FEXIT ? -EOPNOTSUPP : trial__kprobe("warn_alloc", step);
 	if (!entry)
 		return -ENOENT;
 	return setup->tier == TIER_FEXIT ? trial__fentry(setup->kernel->btf, entry, step)
@@ -49,9 +52,9 @@ static int open_tier(struct tracer **result, const struct programs_setup *setup,
 		return -ENOMEM;
 	tracer->setup = *setup;
 	tracer->setup.copies = copies_wanted(setup);
-	tracer->setup.config.timed = setup->tier != TIER_TRACEPOINT;
+	tracer->setup.config.timed = setup->tier != TIER_TRACEPOINT && !setup->failures_only;
 	tracer->setup.config.memcg_by_warn =
-		setup->tier != TIER_TRACEPOINT && !trial__kprobe("warn_alloc", &ignored);
+		tracer->setup.config.timed && !trial__kprobe("warn_alloc", &ignored);
 	*step = "load";
 	err = programs__open(&tracer->programs, &tracer->setup);
 	if (!err) {
@@ -72,7 +75,10 @@ int tracer__open(struct tracer **result, const struct kernel *kernel, const stru
 {
 	enum tier first = plan->tier == TIER_AUTO ? TIER_FEXIT : plan->tier;
 	enum tier last = plan->tier == TIER_AUTO ? TIER_TRACEPOINT : plan->tier;
-	struct programs_setup setup = {.kernel = kernel, .plan = plan, .config = plan->config};
+	struct programs_setup setup = {.kernel = kernel,
+				       .plan = plan,
+				       .failures_only = plan->options->failures_only,
+				       .config = plan->config};
 	int err = -ENOENT;
 
 	*result = NULL;
@@ -97,9 +103,11 @@ int tracer__activate(struct tracer *tracer)
 	if (err)
 		return err;
 	tracer->working = 1;
-	return tracer->setup.plan->coverage == COVERAGE_EXACT && tracer->setup.copies > 1
-		       ? tracer__escalate(tracer)
-		       : 0;
+	if (tracer->setup.plan->options->sample > 1 && tracer->setup.config.timed)
+		err = tracer__sample(tracer, tracer->setup.plan->options->sample);
+	if (err || tracer->setup.plan->coverage != COVERAGE_EXACT || tracer->setup.copies == 1)
+		return err;
+	return tracer__escalate(tracer);
 }
 
 int tracer__escalate(struct tracer *tracer)
@@ -128,6 +136,11 @@ int tracer__escalate(struct tracer *tracer)
 int tracer__sample(struct tracer *tracer, uint32_t sample)
 {
 	return programs__set_sample(tracer->programs, sample);
+}
+
+bool tracer__failures_only(const struct tracer *tracer)
+{
+	return tracer->setup.failures_only;
 }
 
 /*
