@@ -72,9 +72,10 @@ static bool add_marks(const struct autopsy *autopsy, struct marks *marks)
 		marks->min += zone->min - boost;
 		marks->low += zone->low - boost;
 		marks->managed += zone->managed;
+		/* it would have had to be more than the mark */
 		if (test.usable <= (int64_t)test.mark &&
-		    (uint64_t)((int64_t)test.mark - test.usable) < least)
-			least = (uint64_t)((int64_t)test.mark - test.usable);
+		    (uint64_t)((int64_t)test.mark - test.usable) + 1 < least)
+			least = (uint64_t)((int64_t)test.mark - test.usable) + 1;
 	}
 	marks->floor = marks->min;
 	if (autopsy->rights & AUTOPSY_HALF)
