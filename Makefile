@@ -45,11 +45,14 @@ USER_OBJECTS := $(USER_SOURCES:%.c=$(O)/%.o)
 LIBRARY      := $(O)/libgfptrace.a
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
 UNIT_TESTS   := $(UNIT_SOURCES:%.c=$(O)/%)
+FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_TARGETS := $(FUZZ_SOURCES:tests/fuzz/%.c=$(O)/fuzz/%)
+SECONDS      ?= 60
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all help setup run check check-fast check-vm check-live unit unit-programs cli lint bench \
-        headers install clean
+        headers fuzz fuzz-programs install clean
 export O
 
 all: $(O)/gfptrace ## build build/gfptrace (after tools/setup)
@@ -113,6 +116,25 @@ cli: ## command line tests under ASan and UBSan (no root)
 
 check-fast: ## unit, CLI and lint: no root, no VM
 	$(Q)tools/check fast
+
+# One parser a file: tests/fuzz/fuzz_NAME.c. The library is built anew, instrumented.
+FUZZ_CFLAGS := -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer -O1 -g
+
+.PHONY: FORCE
+$(O)/fuzz/libgfptrace.a: FORCE
+	$(Q)$(MAKE) --no-print-directory O=$(O)/fuzz CC=$(CLANG) CFLAGS='$(FUZZ_CFLAGS)' $@
+
+$(O)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(O)/fuzz/libgfptrace.a
+	$(call say,FUZZ,$@)$(CLANG) $(ALL_CFLAGS) -fsanitize=fuzzer,address,undefined -O1 $^ \
+		$(LIB_LDLIBS) -o $@
+
+fuzz-programs: $(FUZZ_TARGETS)
+
+fuzz: ## fuzz one parser with libFuzzer: make fuzz TARGET=klog SECONDS=60
+	$(Q)test -f tests/fuzz/fuzz_$(TARGET).c || \
+		{ echo "make fuzz: TARGET= one of: $(FUZZ_SOURCES:tests/fuzz/fuzz_%.c=%)" >&2; exit 2; }
+	$(Q)$(MAKE) --no-print-directory $(O)/fuzz/fuzz_$(TARGET)
+	$(Q)tests/fuzz/run.sh $(O)/fuzz/fuzz_$(TARGET) $(SECONDS)
 
 check-live: ## tests on the running kernel (root)
 	$(Q)tools/check live

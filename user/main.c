@@ -9,12 +9,15 @@
 #include "log.h"
 #include "options_table.h"
 
+/* clang-format off */
 static int (*const commands[COMMANDS])(int argc, char **argv) = {
 	[COMMAND_RUN] = cmd_run,
 	[COMMAND_REPORT] = cmd_report,
 	[COMMAND_DOCTOR] = cmd_doctor,
 	[COMMAND_EXERCISE] = cmd_exercise,
+	[COMMAND_EXPLAIN] = cmd_explain,
 };
+/* clang-format on */
 
 /* A file that we open must not become stdin, stdout or stderr. Writing to the stand-in fails. */
 static void reserve_standard_files(void)

@@ -14,7 +14,8 @@ const char *const coverage_names[COVERAGES] = {"auto", "fast", "exact"};
 #define REPORT	  (1u << COMMAND_REPORT)
 #define DOCTOR	  (1u << COMMAND_DOCTOR)
 #define EXERCISE  (1u << COMMAND_EXERCISE)
-#define ALL	  (RUN | REPORT | DOCTOR | EXERCISE)
+#define EXPLAIN	  (1u << COMMAND_EXPLAIN)
+#define ALL	  (RUN | REPORT | DOCTOR | EXERCISE | EXPLAIN)
 #define AT(field) .offset = offsetof(struct options, field)
 
 /* Tables are read by their rows. */
@@ -33,10 +34,10 @@ const struct option_row option_table[] = {
 	  .help = "a complete report every TIME" },
 
 	{ .name = "format", .short_name = 'f', .type = OPTION_FORMAT, .metavar = "FORMAT",
-	  .group = "Output", .commands = RUN | REPORT, AT(format), .fallback = "text",
+	  .group = "Output", .commands = RUN | REPORT | EXPLAIN, AT(format), .fallback = "text",
 	  .help = "text, json, html or prom" },
 	{ .name = "output", .short_name = 'o', .type = OPTION_TEXT, .metavar = "FILE",
-	  .group = "Output", .commands = RUN | REPORT, AT(output), .max = 4095,
+	  .group = "Output", .commands = RUN | REPORT | EXPLAIN, AT(output), .max = 4095,
 	  .help = "write the report to FILE, not to stdout" },
 	{ .name = "by", .type = OPTION_WORDS, .metavar = "DIM[,DIM...]", .group = "Output",
 	  .commands = RUN, AT(by), .fallback = "class,order,context", .words = dimension_names,
@@ -138,6 +139,15 @@ const struct command_row command_table[COMMANDS] = {
 			"Send scenario lines (key=value words) to the module allocpage and print its\n"
 			"own count of what it did as JSON.",
 	},
+	[COMMAND_EXPLAIN] = {
+		.name = "explain", .usage = "[OPTION...] [LOGFILE]", .takes_operands = true,
+		.summary = "say why the allocation failures in a kernel log happened",
+		.description =
+			"Decode the \"page allocation failure\" and OOM killer reports of a kernel log: who\n"
+			"asked for what, the zones, the reason, and what would help. LOGFILE is the output\n"
+			"of dmesg or journalctl, or records of /dev/kmsg; \"-\" reads stdin. Without LOGFILE\n"
+			"this machine's /dev/kmsg is read. A file needs no root.",
+	},
 };
 
 /* clang-format on */
@@ -152,7 +162,7 @@ static bool is_among(const char *name, const char *const *names)
 
 bool command__is_unbuilt(const char *name)
 {
-	static const char *const names[] = {"top", "check", "diff", "explain", "serve", NULL};
+	static const char *const names[] = {"top", "check", "diff", "serve", NULL};
 
 	return is_among(name, names);
 }

@@ -156,6 +156,14 @@ int output__write(struct output *output, const struct format *format, const stru
 	return err ? write_error(output, err) : 0;
 }
 
+int output__write_bytes(struct output *output, const char *bytes, size_t length)
+{
+	errno = 0;
+	if (fwrite(bytes, 1, length, output->file) != length || fflush(output->file))
+		return write_error(output, errno ? -errno : -EIO);
+	return 0;
+}
+
 int output__close(struct output *output)
 {
 	int err = output->err;

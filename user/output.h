@@ -7,6 +7,7 @@
 #ifndef GFPTRACE_USER_OUTPUT_H
 #define GFPTRACE_USER_OUTPUT_H
 
+#include <stddef.h>
 #include <stdio.h>
 
 #include "formats.h"
@@ -26,6 +27,9 @@ struct format_options output__format_options(const struct output *output);
  * logged, except for -EPIPE: a reader that has gone away is no error to speak of.
  */
 int output__write(struct output *output, const struct format *format, const struct report *report);
+
+/* Write what is no report. Errors as in output__write(). */
+int output__write_bytes(struct output *output, const char *bytes, size_t length);
 
 /* Finish the file and put it in its place. Errors as in output__write(). */
 int output__close(struct output *output);

@@ -157,6 +157,23 @@ const char *format__size(uint64_t bytes, char buffer[UNITS_TEXT])
 	return buffer;
 }
 
+const char *format__memory(uint64_t bytes, char buffer[UNITS_TEXT])
+{
+	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+	double value = (double)bytes;
+	bool whole = true;
+	size_t i = 0;
+
+	/* from 999.5 on a value would be written with four digits */
+	for (; value >= (i ? 999.5 : 1024) && i + 1 < sizeof(units) / sizeof(units[0]); i++) {
+		whole = bytes % 1024 == 0 && whole;
+		bytes /= 1024;
+		value /= 1024;
+	}
+	snprintf(buffer, UNITS_TEXT, "%.*f %s", whole || value >= 99.95 ? 0 : 1, value, units[i]);
+	return buffer;
+}
+
 const char *format__count(uint64_t count, char buffer[UNITS_COUNT])
 {
 	char digits[UNITS_TEXT];

@@ -29,6 +29,9 @@ const char *format__duration(uint64_t ns, char buffer[UNITS_TEXT]);
 /* "4K", "2M", "1G"; what is no multiple of 1024 stays in bytes. Returns `buffer`. */
 const char *format__size(uint64_t bytes, char buffer[UNITS_TEXT]);
 
+/* Bytes for a sentence: "768 B", "64 KiB", "5.3 MiB", "12 GiB". Returns `buffer`. */
+const char *format__memory(uint64_t bytes, char buffer[UNITS_TEXT]);
+
 /* With thousands separated: "1,234,567". Returns `buffer`, which holds 27 bytes at most. */
 #define UNITS_COUNT 28
 const char *format__count(uint64_t count, char buffer[UNITS_COUNT]);

@@ -138,6 +138,15 @@ static void test_format_others(void **state)
 	assert_string_equal(format__size(1ull << 30, size), "1G");
 	assert_string_equal(format__size(1000, size), "1000");
 	assert_string_equal(format__size(1ull << 63, size), "8E");
+	assert_string_equal(format__memory(0, size), "0 B");
+	assert_string_equal(format__memory(999, size), "999 B");
+	assert_string_equal(format__memory(1023, size), "1023 B");
+	assert_string_equal(format__memory(4096, size), "4 KiB");
+	assert_string_equal(format__memory(5408 << 10, size), "5.3 MiB");
+	assert_string_equal(format__memory(512 << 20, size), "512 MiB");
+	assert_string_equal(format__memory(1023 << 20, size), "1.0 GiB");
+	assert_string_equal(format__memory(12ull << 30, size), "12 GiB");
+	assert_string_equal(format__memory(UINT64_MAX, size), "16.0 EiB");
 	assert_string_equal(format__count(0, count), "0");
 	assert_string_equal(format__count(999, count), "999");
 	assert_string_equal(format__count(1000, count), "1,000");
