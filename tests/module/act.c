@@ -53,11 +53,13 @@ static const struct ap_act acts[] = {
 		.name = "pcp",
 		.refuse = ap_refuse_pcp,
 		.path = AP_PATH_PCP,
+		.reason = GFT_UNKNOWN,
 	},
 	{
 		.name = "buddy",
 		.refuse = ap_refuse_buddy,
 		.path = AP_PATH_BUDDY,
+		.reason = GFT_UNKNOWN,
 	},
 	{
 		.name = "steal",
@@ -66,6 +68,7 @@ static const struct ap_act acts[] = {
 		.work = ap_steal,
 		.path = AP_PATH_STEAL,
 		.keeps = true,
+		.reason = GFT_UNKNOWN,
 	},
 	{
 		.name = "slow",
@@ -73,12 +76,13 @@ static const struct ap_act acts[] = {
 		.before_each = ap_before_slow,
 		.path = AP_PATH_SLOW,
 		.fills = true,
+		.reason = GFT_UNKNOWN,
 	},
 	{
 		.name = "compact",
 		.refuse = ap_refuse_compact,
 		.prepare = ap_prepare_full,
-		.before_each = ap_before_full,
+		.before_each = ap_store_to_the_brim,
 		.reason = GFT_EXHAUSTED,
 		.path = AP_PATH_COMPACT,
 		.fills = true,
@@ -88,20 +92,22 @@ static const struct ap_act acts[] = {
 		.name = "reclaim",
 		.refuse = ap_refuse_reclaim,
 		.prepare = ap_prepare_full,
-		.before_each = ap_before_full,
+		.before_each = ap_store_to_the_brim,
 		.path = AP_PATH_RECLAIM,
 		.giving = AP_GIVE_DIRECT,
 		.fills = true,
 		.stores = true,
+		.reason = GFT_EXHAUSTED,
 	},
 	{
 		.name = "oom",
 		.refuse = ap_refuse_oom,
 		.prepare = ap_prepare_full,
-		.before_each = ap_before_full,
+		.before_each = ap_store_to_the_brim,
 		.path = AP_PATH_OOM,
 		.fills = true,
 		.stores = true,
+		.reason = GFT_UNKNOWN,
 	},
 
 	/* life under pressure */
@@ -125,6 +131,7 @@ static const struct ap_act acts[] = {
 		.fills = true,
 		.stores = true,
 		.in_thread = true,
+		.reason = GFT_EXHAUSTED,
 	},
 
 	/* what reports should name */
@@ -135,6 +142,7 @@ static const struct ap_act acts[] = {
 		.request = ap_plant_kernel_under_spinlock,
 		.function = "ap_plant_kernel_under_spinlock",
 		.lint = "sleeping-in-atomic",
+		.reason = GFT_UNKNOWN,
 	},
 	{
 		.name = "plant-atomic",
@@ -143,6 +151,7 @@ static const struct ap_act acts[] = {
 		.in_thread = true,
 		.function = "ap_plant_atomic_in_kthread",
 		.lint = "needless-atomic",
+		.reason = GFT_UNKNOWN,
 	},
 	{
 		.name = "provoke",

@@ -222,12 +222,17 @@ void ap_store_busy(bool busy);
 struct zone *ap_zone(const struct ap_worker *worker);
 bool ap_store_one(struct ap_worker *worker, gfp_t gfp, u32 order);
 void ap_store_all(struct ap_worker *worker, gfp_t gfp);
+void ap_store_lower_zones(struct ap_worker *worker);
+void ap_store_to_the_brim(struct ap_worker *worker);
 void ap_store_down_to(struct ap_worker *worker, unsigned long pages);
 
 /* The mask of a request in preparation: it neither waits nor wakes anybody. */
 static inline gfp_t ap_quiet(gfp_t gfp)
 {
-	return (gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM)) | __GFP_NOWARN;
+	/* what cannot wait may use reserves, unless it says this; see fail.c */
+	const gfp_t modest = gfp & __GFP_HIGH ? 0 : __GFP_NOMEMALLOC;
+
+	return (gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM)) | __GFP_NOWARN | modest;
 }
 
 static inline unsigned long ap_free_pages(const struct zone *zone)
@@ -281,7 +286,6 @@ const char *ap_refuse_oom(const struct ap_scenario *scenario);
 int ap_prepare_steal(struct ap_run *run);
 void ap_steal(struct ap_worker *worker);
 void ap_before_slow(struct ap_worker *worker);
-void ap_before_full(struct ap_worker *worker);
 
 const char *ap_refuse_pressure(const struct ap_scenario *scenario);
 const char *ap_refuse_tail(const struct ap_scenario *scenario);

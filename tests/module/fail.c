@@ -3,6 +3,7 @@
  * Acts whose requests fail, each for one reason, at low and at high orders: the order alone
  * does not tell the reason. Each states the facts of its reason, not what it guesses from them.
  */
+#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/mm.h>
 #include <linux/nodemask.h>
@@ -10,8 +11,10 @@
 #include "allocpage.h"
 #include "request.h"
 
-/* Failures in a row after which no request of an order finds a late block. */
-#define ROW 1000
+/* Failures in a row after which no request of an order finds a late block, and how often. */
+#define ROW	  1000
+#define ROUNDS	  25
+#define SETTLE_MS 20
 
 /* Half a pageblock on most machines, and no per-CPU list keeps it. */
 #define RESERVE_ORDER 8
@@ -26,8 +29,7 @@ static const char *too_patient(const struct ap_scenario *s)
 /*
  * exhaust: order 0 fails, so the order is not to blame at any other. An atomic request may use
  * the highatomic reserve, which therefore is no reason either (__zone_watermark_unusable_free(),
- * mm/page_alloc.c); others find none, since the preparation asks for nothing above order 0
- * and atomic that would make one.
+ * mm/page_alloc.c); for others there must be none.
  */
 const char *ap_refuse_exhaustion(const struct ap_scenario *s)
 {
@@ -38,7 +40,14 @@ const char *ap_refuse_exhaustion(const struct ap_scenario *s)
 
 int ap_prepare_full(struct ap_run *run)
 {
-	ap_store_all(&run->workers[0], run->workers[0].gfp);
+	struct ap_worker *worker = &run->workers[0];
+	const struct zone *zone = ap_zone(worker);
+
+	if (!zone)
+		return ap_act_unable(run, "the node has no memory");
+	if (!(worker->gfp & __GFP_HIGH) && READ_ONCE(zone->nr_reserved_highatomic))
+		return ap_act_unable(run, "there is a highatomic reserve, from do=reserve before?");
+	ap_store_all(worker, worker->gfp);
 	return 0;
 }
 
@@ -67,27 +76,39 @@ static void free_odd(void)
 	ap_release(&odd);
 }
 
-static void take_late(struct ap_worker *worker)
+/* True if there was any. kswapd is woken, to do now what it would do later. */
+static bool take_late(struct ap_worker *worker)
 {
+	/* not atomic: no block shall become HIGHATOMIC */
+	const gfp_t gfp = ap_quiet(worker->gfp & ~__GFP_HIGH) | __GFP_KSWAPD_RECLAIM;
+	bool any = false;
 	u32 row = 0;
 
 	while (row < ROW && !ap_stopped(worker)) {
 		row++;
-		if (ap_store_one(worker, ap_quiet(worker->gfp), worker->order_low))
-			row = 0;
+		if (!ap_store_one(worker, gfp, worker->order_low))
+			continue;
+		row = 0;
+		any = true;
 	}
+	return any;
 }
 
 /* Down to the min watermark and not below: who needs a page meanwhile shall have it. */
 int ap_prepare_fragments(struct ap_run *run)
 {
 	struct ap_worker *worker = &run->workers[0];
-	const gfp_t gfp = ap_quiet(worker->gfp) & ~__GFP_HIGH;
+	const gfp_t gfp = ap_quiet(worker->gfp & ~__GFP_HIGH);
+	u32 rounds = ROUNDS;
 
+	if (!ap_zone(worker))
+		return ap_act_unable(run, "the node has no memory");
 	while (!ap_stopped(worker) && ap_store_one(worker, gfp, 0))
 		;
+	ap_store_lower_zones(worker);
 	free_odd();
-	take_late(worker);
+	while (take_late(worker) && rounds--)
+		msleep(SETTLE_MS);
 	return 0;
 }
 

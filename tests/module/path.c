@@ -122,13 +122,6 @@ void ap_before_slow(struct ap_worker *worker)
 				 (zone->_watermark[WMARK_MIN] + zone->_watermark[WMARK_LOW]) / 2);
 }
 
-/* Not a page that a request of this mask could have without reclaim. */
-void ap_before_full(struct ap_worker *worker)
-{
-	while (!ap_stopped(worker) && ap_store_one(worker, ap_quiet(worker->gfp), 0))
-		;
-}
-
 /*
  * compact: an order above 3 with __GFP_NORETRY enters direct compaction. That finds too few
  * free pages to work with (compaction_suitable()), and the request ends without reclaim.

@@ -8,7 +8,8 @@
 #include "allocpage.h"
 #include "request.h"
 
-#define STRIDE 256 /* the consumer's requests from one pause to the next */
+#define STRIDE 256  /* the consumer's requests from one pause to the next */
+#define STEADY 2048 /* and those that it makes under pressure before a burst */
 
 /*
  * pressure: a consumer reads on like one that streams a file: each of its pages may be
@@ -36,29 +37,28 @@ const char *ap_refuse_pressure(const struct ap_scenario *s)
 int ap_prepare_pressure(struct ap_run *run)
 {
 	struct ap_worker *worker = &run->workers[0];
-	const gfp_t small = (ap_quiet(worker->gfp) & ~GFP_ZONEMASK) | __GFP_DMA;
-	struct page *page;
 
 	if (nr_online_nodes > 1 || !ap_zone(worker))
 		return ap_act_unable(run, "pressure is for machines of one node");
-	while ((page = alloc_pages(small, 0))) {
-		worker->facts.prepared++;
-		ap_hold_on(&worker->held, page, 0);
-	}
+	ap_store_lower_zones(worker);
 	return 0;
 }
 
+/* Until the zone is low, then on while kswapd keeps up, then until it is low again. */
 static void consume(struct ap_worker *worker, const struct zone *zone)
 {
-	u32 i;
+	u32 left = STEADY, made = 0;
 
 	while (!ap_stopped(worker)) {
-		for (i = 0; i < STRIDE; i++) {
-			if (ap_free_pages(zone) <= zone->_watermark[WMARK_LOW])
-				return;
-			ap_step(worker);
-		}
-		usleep_range(100, 200);
+		const bool low = ap_free_pages(zone) <= zone->_watermark[WMARK_LOW];
+
+		if (low && !left)
+			return;
+		ap_step(worker);
+		if (left && (low || left < STEADY))
+			left--;
+		if (!(++made % STRIDE))
+			usleep_range(100, 200);
 	}
 }
 

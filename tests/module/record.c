@@ -110,8 +110,8 @@ static void show(struct seq_file *file, const struct record *record)
 	show_word(file, "lint", act->lint);
 	seq_printf(file, "\"requests\":%llu,\"failed\":%llu,\"prepared_pages\":%llu,", f->requests,
 		   f->failed, f->prepared);
-	seq_printf(file, "\"free_mib\":%llu,\"reserved_pages\":%llu,",
-		   f->free_min >> (20 - PAGE_SHIFT), f->reserved);
+	seq_printf(file, "\"free_pages\":%llu,\"free_mib\":%llu,\"reserved_pages\":%llu,",
+		   f->free_min, f->free_min >> (20 - PAGE_SHIFT), f->reserved);
 	seq_printf(file, "\"bursts\":%llu,\"failed_bursts\":%llu,\"worst_failed\":%llu,", f->bursts,
 		   f->failed_bursts, f->worst_failed);
 	show_comm(file, f->interrupted);

@@ -50,7 +50,7 @@ static int setup_worker(struct ap_worker *worker, enum gft_context context, u32 
 	const struct ap_scenario *s = worker->run->scenario;
 	const bool keep = s->exhaust || !s->free || (s->act && s->act->keeps);
 
-	worker->reason = reason_of(s);
+	worker->reason = extra && s->irq_order ? GFT_UNKNOWN : reason_of(s);
 	worker->path = s->act ? s->act->path : AP_PATH_ANY;
 	worker->context = context;
 	worker->cpu = online_cpu(index + (s->cpu == AP_CPU_ANY || extra ? 0 : s->cpu));

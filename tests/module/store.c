@@ -18,13 +18,17 @@
 #include "allocpage.h"
 #include "request.h"
 
-/* Pages: twice SWAP_CLUSTER_MAX, more than one direct reclaim wants, less than a burst. */
-#define BATCH 64
+/* Pages that are given at once: more than SLACK, so that one reclaim is enough for a request. */
+#define BATCH 256
+
+/* How far below a watermark the zone is kept: the counters of the CPUs may hide so much. */
+#define SLACK 64
 
 /* The smallest order that no per-CPU list takes: what is freed in it is free for all at once. */
 #define UNCACHED_ORDER (PAGE_ALLOC_COSTLY_ORDER + 1)
 
 static LIST_HEAD(blocks);
+static LIST_HEAD(aside); /* of lower zones: given back they would help nobody */
 static u64 block_count;
 static DEFINE_SPINLOCK(lock); /* of the list, its length and the facts */
 static struct ap_facts seen;
@@ -200,6 +204,7 @@ void ap_store_close(struct ap_facts *facts)
 	ap_shrinker_free(shrinker);
 	unregister_oom_notifier(&notifier);
 	ap_store_drop();
+	ap_release(&aside);
 	*facts = seen;
 }
 
@@ -223,7 +228,10 @@ bool ap_store_one(struct ap_worker *worker, gfp_t gfp, u32 order)
 	if (!page)
 		return false;
 	worker->facts.prepared += 1ull << order;
-	ap_store_add(page, order);
+	if (page_zonenum(page) < zone_idx(ap_zone(worker)))
+		ap_hold_on(&aside, page, order);
+	else
+		ap_store_add(page, order);
 	cond_resched();
 	return true;
 }
@@ -248,5 +256,39 @@ void ap_store_down_to(struct ap_worker *worker, unsigned long pages)
 		if (!(far && ap_store_one(worker, gfp, UNCACHED_ORDER)) &&
 		    !ap_store_one(worker, gfp, 0))
 			return;
+	}
+}
+
+/*
+ * Not a page that a request of this mask could have without reclaim, and not much less either:
+ * the refill of a per-CPU list takes up to 2000 pages at once (nr_pcp_alloc() since v6.7) and
+ * asks no watermark. A page that one reclaim brings would not do then.
+ */
+void ap_store_to_the_brim(struct ap_worker *worker)
+{
+	const struct zone *zone = ap_zone(worker);
+
+	ap_store_all(worker, worker->gfp);
+	while (ap_free_pages(zone) + SLACK < min_wmark_pages(zone) && give(1))
+		;
+}
+
+/*
+ * The zones below the first one, as far down as the mask goes: a request that may go lower than
+ * the preparation did would find its late blocks there, and reclaimed pages of theirs would be
+ * handed out before the first zone is low.
+ */
+void ap_store_lower_zones(struct ap_worker *worker)
+{
+	static const gfp_t lower[] = {__GFP_DMA32, __GFP_DMA};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(lower); i++) {
+		const gfp_t gfp = (ap_quiet(worker->gfp) & ~GFP_ZONEMASK) | lower[i];
+
+		if (gfp_zone(gfp) >= zone_idx(ap_zone(worker)))
+			continue;
+		while (!ap_stopped(worker) && ap_store_one(worker, gfp, 0))
+			;
 	}
 }
