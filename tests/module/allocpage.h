@@ -137,9 +137,10 @@ struct ap_facts {
 	u64 free_min; /* the fewest free pages of the machine at a failure */
 	u64 reserved; /* pages of the highatomic reserve */
 	u64 bursts, failed_bursts, worst_failed, needed; /* needed: pages of one burst */
-	u64 migrated; /* requests that ended on another CPU than they began */
-	u64 given, slept,
-		oom; /* the store: pages given back, naps meanwhile, calls by the OOM killer */
+	u64 migrated;		       /* requests that ended on another CPU than they began */
+	u64 given;		       /* pages that the store gave back */
+	u64 slept;		       /* naps of reclaim meanwhile */
+	u64 oom;		       /* calls by the OOM killer */
 	char interrupted[AP_MAX_COMM]; /* the task that an interrupt's request came upon */
 };
 

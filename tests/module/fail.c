@@ -12,9 +12,10 @@
 #include "request.h"
 
 /* Failures in a row after which no request of an order finds a late block, and how often. */
-#define ROW	  1000
-#define ROUNDS	  25
-#define SETTLE_MS 20
+#define ROW	   1000
+#define ROUNDS	   25
+#define SETTLE_MS  20
+#define CHARGE_ROW 50
 
 /* Half a pageblock on most machines, and no per-CPU list keeps it. */
 #define RESERVE_ORDER 8
@@ -76,17 +77,15 @@ static void free_odd(void)
 	ap_release(&odd);
 }
 
-/* True if there was any. kswapd is woken, to do now what it would do later. */
-static bool take_late(struct ap_worker *worker)
+/* Holds what comes, until so many requests in a row get nothing; true if anything came. */
+static bool take_late(struct ap_worker *worker, gfp_t gfp, u32 order, u32 patience)
 {
-	/* not atomic: no block shall become HIGHATOMIC */
-	const gfp_t gfp = ap_quiet(worker->gfp & ~__GFP_HIGH) | __GFP_KSWAPD_RECLAIM;
 	bool any = false;
 	u32 row = 0;
 
-	while (row < ROW && !ap_stopped(worker)) {
+	while (row < patience && !ap_stopped(worker)) {
 		row++;
-		if (!ap_store_one(worker, gfp, worker->order_low))
+		if (!ap_store_one(worker, gfp, order))
 			continue;
 		row = 0;
 		any = true;
@@ -94,12 +93,26 @@ static bool take_late(struct ap_worker *worker)
 	return any;
 }
 
+/*
+ * First with a mask that turns no block into HIGHATOMIC, and that wakes kswapd to do now what
+ * it would do later; then with the requests' own, which may find such blocks of others.
+ */
+static void take_all_late(struct ap_worker *worker)
+{
+	const gfp_t modest = ap_quiet(worker->gfp & ~__GFP_HIGH) | __GFP_KSWAPD_RECLAIM;
+	const gfp_t own = (worker->gfp & ~__GFP_DIRECT_RECLAIM) | __GFP_NOWARN;
+	u32 rounds = ROUNDS;
+
+	while (take_late(worker, modest, worker->order_low, ROW) && rounds--)
+		msleep(SETTLE_MS);
+	take_late(worker, own, worker->order_low, ROW);
+}
+
 /* Down to the min watermark and not below: who needs a page meanwhile shall have it. */
 int ap_prepare_fragments(struct ap_run *run)
 {
 	struct ap_worker *worker = &run->workers[0];
 	const gfp_t gfp = ap_quiet(worker->gfp & ~__GFP_HIGH);
-	u32 rounds = ROUNDS;
 
 	if (!ap_zone(worker))
 		return ap_act_unable(run, "the node has no memory");
@@ -107,8 +120,7 @@ int ap_prepare_fragments(struct ap_run *run)
 		;
 	ap_store_lower_zones(worker);
 	free_odd();
-	while (take_late(worker) && rounds--)
-		msleep(SETTLE_MS);
+	take_all_late(worker);
 	return 0;
 }
 
@@ -198,10 +210,14 @@ const char *ap_refuse_charge(const struct ap_scenario *s)
 int ap_prepare_charge(struct ap_run *run)
 {
 	struct ap_worker *worker = &run->workers[0];
-	const gfp_t gfp = ap_quiet(worker->gfp);
+	const gfp_t gfp = worker->gfp | __GFP_NOWARN;
 	u64 left = totalram_pages() / 4;
 
 	while (left && !ap_stopped(worker) && ap_store_one(worker, gfp, 0))
 		left--;
-	return left ? 0 : ap_act_unable(run, "charge: the writer is in no small memory cgroup");
+	if (!left)
+		return ap_act_unable(run, "charge: the writer is in no small memory cgroup");
+	/* what reclaim within the cgroup brings, too */
+	take_late(worker, gfp, 0, CHARGE_ROW);
+	return 0;
 }

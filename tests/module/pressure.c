@@ -32,8 +32,6 @@ const char *ap_refuse_pressure(const struct ap_scenario *s)
 	return NULL;
 }
 
-/* The small zones' pages are put aside: reclaimed ones would be handed out before low is reached.
- */
 int ap_prepare_pressure(struct ap_run *run)
 {
 	struct ap_worker *worker = &run->workers[0];

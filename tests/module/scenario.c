@@ -127,7 +127,7 @@ static const char *act_contradiction(const struct ap_scenario *s)
 		return "do= excludes exhaust, bench, bulk, context=mixed and free=0";
 	if (s->act->has_second && ap_gfp_refused(s->irq_gfp, true))
 		return ap_gfp_refused(s->irq_gfp, true);
-	return s->act->refuse(s);
+	return s->act->refuse ? s->act->refuse(s) : NULL;
 }
 
 static const char *contradiction(const struct ap_scenario *s)
