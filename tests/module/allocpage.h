@@ -224,8 +224,10 @@ struct zone *ap_zone(const struct ap_worker *worker);
 bool ap_store_one(struct ap_worker *worker, gfp_t gfp, u32 order);
 void ap_store_all(struct ap_worker *worker, gfp_t gfp);
 void ap_store_lower_zones(struct ap_worker *worker);
+void ap_unboost(struct ap_worker *worker);
 void ap_store_to_the_brim(struct ap_worker *worker);
 void ap_store_down_to(struct ap_worker *worker, unsigned long pages);
+void ap_store_up_to(struct ap_worker *worker, unsigned long pages);
 
 /* The mask of a request in preparation: it neither waits nor wakes anybody. */
 static inline gfp_t ap_quiet(gfp_t gfp)

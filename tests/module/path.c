@@ -113,13 +113,20 @@ const char *ap_refuse_slow(const struct ap_scenario *s)
 	return s->order_high > PAGE_ALLOC_COSTLY_ORDER ? "slow is for orders up to 3" : NULL;
 }
 
+/* In the middle between them, give or take a quarter of the way. */
 void ap_before_slow(struct ap_worker *worker)
 {
 	const struct zone *zone = ap_zone(worker);
+	unsigned long min, way;
 
-	if (zone)
-		ap_store_down_to(worker,
-				 (zone->_watermark[WMARK_MIN] + zone->_watermark[WMARK_LOW]) / 2);
+	if (!zone)
+		return;
+	ap_unboost(worker);
+	min = zone->_watermark[WMARK_MIN];
+	way = zone->_watermark[WMARK_LOW] - min;
+	ap_store_down_to(worker, min + way * 3 / 4);
+	ap_store_up_to(worker, min + way / 4);
+	ap_unboost(worker);
 }
 
 /*

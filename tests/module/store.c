@@ -19,10 +19,13 @@
 #include "request.h"
 
 /* Pages that are given at once: more than SLACK, so that one reclaim is enough for a request. */
-#define BATCH 256
+#define BATCH 512
 
-/* How far below a watermark the zone is kept: the counters of the CPUs may hide so much. */
-#define SLACK 64
+/*
+ * How far below a watermark the zone is kept: a CPU's counter joins the zone's in steps, of up to
+ * one and a half times 125 pages (calculate_normal_threshold() and overstep, mm/vmstat.c).
+ */
+#define SLACK 192ul
 
 /* The smallest order that no per-CPU list takes: what is freed in it is free for all at once. */
 #define UNCACHED_ORDER (PAGE_ALLOC_COSTLY_ORDER + 1)
@@ -260,17 +263,48 @@ void ap_store_down_to(struct ap_worker *worker, unsigned long pages)
 }
 
 /*
+ * Gives back until so many pages of that zone are free: the refill of a per-CPU list takes up
+ * to 2000 pages at once (nr_pcp_alloc() since v6.7) and asks no watermark for them.
+ */
+void ap_store_up_to(struct ap_worker *worker, unsigned long pages)
+{
+	const struct zone *zone = ap_zone(worker);
+
+	while (zone && ap_free_pages(zone) < pages && give(1))
+		;
+}
+
+/*
+ * Stolen blocks boost the zone's watermarks (boost_watermark(), mm/page_alloc.c) until kswapd
+ * has run, by more than what lies between them. Whoever keeps a zone at one takes that away.
+ */
+void ap_unboost(struct ap_worker *worker)
+{
+	struct zone *zone = ap_zone(worker);
+	unsigned long flags;
+
+	if (!zone)
+		return;
+	spin_lock_irqsave(&zone->lock, flags);
+	zone->watermark_boost = 0;
+	spin_unlock_irqrestore(&zone->lock, flags);
+}
+
+/*
  * Not a page that a request of this mask could have without reclaim, and not much less either:
- * the refill of a per-CPU list takes up to 2000 pages at once (nr_pcp_alloc() since v6.7) and
- * asks no watermark. A page that one reclaim brings would not do then.
+ * a page that one reclaim brings shall do.
  */
 void ap_store_to_the_brim(struct ap_worker *worker)
 {
 	const struct zone *zone = ap_zone(worker);
+	const unsigned long min = zone->_watermark[WMARK_MIN];
 
-	ap_store_all(worker, worker->gfp);
-	while (ap_free_pages(zone) + SLACK < min_wmark_pages(zone) && give(1))
-		;
+	/* what it takes may boost the watermark again, and then it stops there */
+	do {
+		ap_unboost(worker);
+		ap_store_all(worker, worker->gfp);
+	} while (READ_ONCE(zone->watermark_boost) && !ap_stopped(worker));
+	ap_store_up_to(worker, min - min(min, SLACK));
 }
 
 /*
