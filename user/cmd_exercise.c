@@ -17,7 +17,7 @@
 struct preset {
 	const char *name;
 	const char *what;
-	const char *lines[6]; /* NULL-terminated */
+	const char *lines[8]; /* NULL-terminated */
 };
 
 /* clang-format off */
@@ -28,8 +28,18 @@ static const struct preset presets[] = {
 	    "?context=hardirq gfp=GFP_ATOMIC count=1000" } },
 	{ "mixed", "four tasks, softirq and hardirq timers on each CPU, all at once",
 	  { "context=mixed threads=4 cpu=0 order=0-1 count=20000 hold=8" } },
-	{ "exhaust", "all memory, then 1000 requests that fail",
-	  { "exhaust=1 gfp=GFP_ATOMIC|__GFP_NOWARN count=1000" } },
+	{ "exhaust", "all memory, then requests that fail, at any order for want of memory",
+	  { "exhaust=1 gfp=GFP_ATOMIC|__GFP_NOWARN count=1000",
+	    "do=exhaust order=0-3 gfp=GFP_ATOMIC|__GFP_NOWARN count=1000" } },
+	{ "fragment", "half of the memory is free, in single pages",
+	  { "do=fragment order=1-5 gfp=GFP_ATOMIC|__GFP_NOWARN count=1000",
+	    "do=fragment order=9-10 gfp=GFP_ATOMIC|__GFP_NOWARN count=100" } },
+	{ "reserve", "all that is left is the highatomic reserve",
+	  { "?do=reserve order=0-3 gfp=GFP_NOWAIT|__GFP_NOMEMALLOC|__GFP_NOWARN count=1000" } },
+	{ "constrain", "node 0 is full, another is not",
+	  { "?do=constrain nid=0 order=0-3 gfp=GFP_ATOMIC|__GFP_THISNODE|__GFP_NOWARN count=1000" } },
+	{ "charge", "the memory cgroup of this command is full",
+	  { "?do=charge order=0-3 gfp=GFP_KERNEL_ACCOUNT|__GFP_NORETRY|__GFP_NOWARN count=1000" } },
 	{ "orders", "each order from 0 to 9",
 	  { "order=0-9 gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN count=1000",
 	    "order=9 gfp=GFP_TRANSHUGE_LIGHT count=100" } },
@@ -37,6 +47,27 @@ static const struct preset presets[] = {
 	  { "bulk=16 count=500 hold=64", "?bulk=16 bulk_list=1 count=500 hold=64" } },
 	{ "toobig", "an order that no kernel has",
 	  { "order=31 gfp=GFP_KERNEL|__GFP_NOWARN count=100" } },
+	{ "paths", "each path through the allocator but the OOM killer's",
+	  { "do=pcp order=0-3 count=1000", "do=buddy order=4-8 count=500",
+	    "do=steal order=10 count=200", "do=slow order=0-3 count=1000",
+	    "do=compact order=4-9 gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN count=600",
+	    "do=reclaim gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN count=200" } },
+	{ "oom", "requests that invoke the OOM killer, which is given memory and kills nobody",
+	  { "do=oom gfp=GFP_KERNEL count=20" } },
+	{ "pressure", "bursts of 64 MiB that depend on vm.min_free_kbytes, beside a consumer",
+	  { "do=pressure burst=16384 count=5" } },
+	{ "tail", "direct reclaim that sleeps for 3 ms and wakes on another CPU",
+	  { "do=tail threads=4 sleep_us=3000 gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN count=2000" } },
+	{ "clean", "nothing that a report should object to",
+	  { "order=0-3 gfp=GFP_KERNEL count=2000", "context=softirq gfp=GFP_ATOMIC count=500",
+	    "?context=hardirq gfp=GFP_ATOMIC count=500" } },
+	{ "lint", "GFP_KERNEL under a spinlock, GFP_ATOMIC in a thread that may sleep",
+	  { "?do=plant-kernel count=500", "do=plant-atomic gfp=GFP_ATOMIC count=500" } },
+	{ "provoke", "interrupts' requests that fail, whatever runs on CPU 0",
+	  { "?do=provoke context=hardirq cpu=0 order=0-3 gfp=GFP_ATOMIC|__GFP_NOWARN count=200",
+	    "do=provoke context=softirq cpu=0 order=0-3 gfp=GFP_ATOMIC|__GFP_NOWARN count=200" } },
+	{ "slowdown", "order 3 is slower by 1 % of its median",
+	  { "order=0-3 count=8000 slow_order=3 slow_pct=1" } },
 };
 /* clang-format on */
 
@@ -47,9 +78,9 @@ static int list_presets(void)
 	size_t i, j;
 
 	for (i = 0; i < PRESETS; i++) {
-		printf("%-8s  %s\n", presets[i].name, presets[i].what);
+		printf("%-9s  %s\n", presets[i].name, presets[i].what);
 		for (j = 0; presets[i].lines[j]; j++)
-			printf("          %s\n",
+			printf("           %s\n",
 			       presets[i].lines[j] + (*presets[i].lines[j] == '?'));
 	}
 	return fflush(stdout) ? STATUS_INTERNAL : STATUS_OK;

@@ -6,6 +6,9 @@
 #include <linux/gfp.h>
 #include <linux/hrtimer.h>
 #include <linux/mmzone.h>
+#include <linux/shrinker.h>
+#include <linux/slab.h>
+#include <linux/swap.h>
 #include <linux/version.h>
 
 /* v6.8 renamed it; in v6.4 the old name changed its meaning from "largest + 1" to "largest". */
@@ -52,6 +55,51 @@ static inline unsigned long ap_bulk_list(gfp_t gfp, unsigned long count, struct 
 	return alloc_pages_bulk_list(gfp, count, pages);
 #else
 	return 0;
+#endif
+}
+
+/* v6.7 allocates shrinkers itself; until then the caller does. */
+static inline struct shrinker *ap_shrinker_alloc(void)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	return shrinker_alloc(0, "allocpage");
+#else
+	return kzalloc(sizeof(struct shrinker), GFP_KERNEL);
+#endif
+}
+
+static inline int ap_shrinker_register(struct shrinker *shrinker)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	shrinker_register(shrinker);
+	return 0;
+#else
+	const int err = register_shrinker(shrinker, "allocpage");
+
+	if (err)
+		kfree(shrinker);
+	return err;
+#endif
+}
+
+static inline void ap_shrinker_free(struct shrinker *shrinker)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	shrinker_free(shrinker);
+#else
+	unregister_shrinker(shrinker);
+	kfree(shrinker);
+#endif
+}
+
+/* v6.4 added mm_account_reclaimed_pages() and renamed what it counts in. */
+static inline void ap_account_reclaimed(unsigned long pages)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+	mm_account_reclaimed_pages(pages);
+#else
+	if (current->reclaim_state)
+		current->reclaim_state->reclaimed_slab += pages;
 #endif
 }
 

@@ -29,15 +29,22 @@ static char message[AP_MAX_MESSAGE]; /* guarded by running */
 
 static unsigned int exhaust_max_mb = 4096;
 module_param(exhaust_max_mb, uint, 0644);
-MODULE_PARM_DESC(exhaust_max_mb, "refuse exhaust=1 on machines with more memory than this");
+MODULE_PARM_DESC(exhaust_max_mb,
+		 "refuse to take all memory of machines with more memory than this");
+
+static bool fills(const struct ap_scenario *scenario)
+{
+	return scenario->exhaust || (scenario->act && scenario->act->fills);
+}
 
 static int run_line(char *line)
 {
 	struct ap_scenario scenario;
+	const char *why = NULL;
 	int err = ap_scenario_parse(line, &scenario, message, sizeof(message));
 
-	if (!err && scenario.exhaust && totalram_pages() >> (20 - PAGE_SHIFT) > exhaust_max_mb) {
-		scnprintf(message, sizeof(message), "exhaust: more memory than exhaust_max_mb=%u",
+	if (!err && fills(&scenario) && totalram_pages() >> (20 - PAGE_SHIFT) > exhaust_max_mb) {
+		scnprintf(message, sizeof(message), "more memory than exhaust_max_mb=%u",
 			  exhaust_max_mb);
 		err = -EINVAL;
 	}
@@ -48,7 +55,10 @@ static int run_line(char *line)
 	*message = '\0';
 	if (scenario.reset)
 		ap_truth_reset();
-	return ap_run_scenario(&scenario);
+	err = ap_run_scenario(&scenario, &why);
+	if (why)
+		strscpy(message, why, sizeof(message));
+	return err;
 }
 
 static ssize_t run_write(struct file *file, const char __user *buffer, size_t size, loff_t *offset)

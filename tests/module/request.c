@@ -1,95 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* One request: made once at the choke point, timed, counted, and its pages held or freed. */
+/* The requests of a worker, one after another, and what becomes of their pages. */
 #include <linux/delay.h>
-#include <linux/hardirq.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/timekeeping.h>
 
 #include "allocpage.h"
+#include "request.h"
 
-static_assert(__GFP_BITS_SHIFT <= GFT_MARK_SHIFT, "the marks need gfp bits that no kernel uses");
-
-static enum gft_context context_now(void)
-{
-	if (in_nmi())
-		return GFT_NMI;
-	if (in_hardirq())
-		return GFT_HARDIRQ;
-	return in_serving_softirq() ? GFT_SOFTIRQ : GFT_TASK;
-}
-
-/*
- * Steps of three from another start in each context: a request never carries the
- * mark of one that it interrupts.
- */
-static gfp_t next_mark(struct ap_worker *worker)
-{
-	const u32 mark = (worker->sequence * 3 + worker->context) % GFT_MARKS + 1;
-
-	worker->sequence = (worker->sequence + 1) % GFT_MARKS;
-	return (__force gfp_t)(mark << GFT_MARK_SHIFT);
-}
-
-static int node_of(const struct ap_worker *worker)
-{
-	const u32 nid = worker->run->scenario->nid;
-
-	return nid == AP_NODE_LOCAL ? numa_mem_id() : (int)nid;
-}
-
-/* __alloc_pages() and not alloc_pages(): no memory policy on the way to the choke point. */
-static struct page *request(struct ap_worker *worker, u32 order)
-{
-	struct ap_series *series = &worker->series[ap_order_label(order) - worker->series_first];
-	const gfp_t gfp = worker->gfp | next_mark(worker);
-	const int nid = node_of(worker);
-	struct page *page;
-	u64 start, end;
-
-	if (context_now() != worker->context)
-		worker->totals.misplaced++;
-	/* the clock that bpf_ktime_get_ns() reads */
-	start = ktime_get_mono_fast_ns();
-	page = __alloc_pages(gfp, order, nid, NULL);
-	end = ktime_get_mono_fast_ns();
-	ap_series_add(series, end > start ? end - start : 0, page);
-	return page;
-}
-
-static void free_block(struct page *page)
+static u64 free_block(struct page *page)
 {
 	const unsigned int order = (unsigned int)page_private(page);
 
 	set_page_private(page, 0);
 	__free_pages(page, order);
+	return 1ull << order;
 }
 
-static struct page *take_first(struct list_head *list)
+struct page *ap_take_first(struct list_head *held)
 {
-	struct page *page = list_first_entry(list, struct page, lru);
+	struct page *page = list_first_entry(held, struct page, lru);
 
 	list_del(&page->lru);
 	return page;
 }
 
 /* The list goes through the pages themselves: holding a block needs no memory. */
-static void hold_block(struct ap_worker *worker, struct page *page, u32 order)
+void ap_hold_on(struct list_head *held, struct page *page, u32 order)
 {
 	set_page_private(page, order);
-	list_add_tail(&page->lru, &worker->held);
+	list_add_tail(&page->lru, held);
+}
+
+void ap_hold(struct ap_worker *worker, struct page *page, u32 order)
+{
+	ap_hold_on(&worker->held, page, order);
 	if (worker->hold == AP_KEEP_ALL || worker->held_count++ < worker->hold)
 		return;
 	worker->held_count--;
-	free_block(take_first(&worker->held));
+	free_block(ap_take_first(&worker->held));
 }
 
-void ap_release(struct list_head *held)
+u64 ap_release(struct list_head *held)
 {
+	u64 pages = 0;
+
 	while (!list_empty(held)) {
-		free_block(take_first(held));
+		pages += free_block(ap_take_first(held));
 		cond_resched();
 	}
+	return pages;
 }
 
 static void bulk_call(struct ap_worker *worker)
@@ -108,19 +68,37 @@ static void bulk_call(struct ap_worker *worker)
 	worker->totals.bulk_pages += got;
 	worker->totals.bulk_single += got <= 1;
 	while (!list_empty(&list))
-		hold_block(worker, take_first(&list), 0);
+		ap_hold(worker, ap_take_first(&list), 0);
 	for (i = 0; !scenario->bulk_list && i < got; i++)
-		hold_block(worker, worker->pages[i], 0);
+		ap_hold(worker, worker->pages[i], 0);
+}
+
+/* What the act of a failed or successful request has to remember of it. */
+static void note(struct ap_worker *worker, const struct page *page)
+{
+	struct ap_facts *facts = &worker->facts;
+	const u64 free = global_zone_page_state(NR_FREE_PAGES);
+
+	facts->requests++;
+	if (page)
+		return;
+	facts->free_min = facts->failed++ ? min(facts->free_min, free) : free;
 }
 
 static struct page *single(struct ap_worker *worker)
 {
+	const struct ap_act *act = worker->run->scenario->act;
 	const u32 order = worker->order;
-	struct page *page = request(worker, order);
+	struct page *page;
 
+	page = act && act->request ? act->request(worker, order) : ap_request(worker, order);
 	worker->order = order == worker->order_high ? worker->order_low : order + 1;
-	if (page)
-		hold_block(worker, page, order);
+	if (act)
+		note(worker, page);
+	if (page && act && act->stores)
+		ap_store_add(page, order);
+	else if (page)
+		ap_hold(worker, page, order);
 	return page;
 }
 
@@ -133,7 +111,7 @@ void ap_step(struct ap_worker *worker)
 		single(worker);
 }
 
-static bool stopped(const struct ap_worker *worker)
+bool ap_stopped(const struct ap_worker *worker)
 {
 	return ap_interrupted(worker->run) || signal_pending(current);
 }
@@ -142,7 +120,7 @@ static void pause_ms(const struct ap_worker *worker, u64 ms)
 {
 	const u64 until = ktime_get_mono_fast_ns() + ms * NSEC_PER_MSEC;
 
-	while (!stopped(worker) && ktime_get_mono_fast_ns() < until)
+	while (!ap_stopped(worker) && ktime_get_mono_fast_ns() < until)
 		msleep_interruptible(min_t(u32, (u32)ms, 10));
 }
 
@@ -153,10 +131,10 @@ static void exhaust(struct ap_worker *worker)
 	const u64 total = worker->left;
 	u64 failures = 0, full, due, now;
 
-	while (!stopped(worker) && single(worker))
+	while (!ap_stopped(worker) && single(worker))
 		cond_resched();
 	full = ktime_get_mono_fast_ns();
-	while (!stopped(worker) && failures < total) {
+	while (!ap_stopped(worker) && failures < total) {
 		failures += !single(worker);
 		cond_resched();
 		due = full + div64_u64(hold_ns, total) * failures;
@@ -166,22 +144,32 @@ static void exhaust(struct ap_worker *worker)
 	}
 }
 
-/* All of a task's requests. */
-void ap_work(struct ap_worker *worker)
+static void requests(struct ap_worker *worker)
 {
-	if (worker->run->scenario->exhaust) {
-		exhaust(worker);
-		return;
-	}
-	if (worker->run->scenario->bench) {
-		ap_bench(worker);
-		return;
-	}
-	for (; worker->left && !stopped(worker); worker->left--) {
+	const struct ap_act *act = worker->run->scenario->act;
+
+	for (; worker->left && !ap_stopped(worker); worker->left--) {
+		if (act && act->before_each)
+			act->before_each(worker);
 		ap_timer_aim(worker);
 		ap_step(worker);
 		cond_resched();
 	}
 	if (worker->run->scenario->hold_ms)
 		pause_ms(worker, worker->run->scenario->hold_ms);
+}
+
+/* All of a task's requests. */
+void ap_work(struct ap_worker *worker)
+{
+	const struct ap_scenario *scenario = worker->run->scenario;
+
+	if (scenario->exhaust)
+		exhaust(worker);
+	else if (scenario->bench)
+		ap_bench(worker);
+	else if (scenario->act && scenario->act->work)
+		scenario->act->work(worker);
+	else
+		requests(worker);
 }

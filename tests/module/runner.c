@@ -30,15 +30,28 @@ static unsigned int online_cpu(u32 index)
 static bool in_writer(const struct ap_scenario *scenario)
 {
 	return scenario->where == AP_IN_TASK && scenario->threads == 1 &&
-	       scenario->cpu == AP_CPU_ANY;
+	       scenario->cpu == AP_CPU_ANY && !(scenario->act && scenario->act->in_thread);
 }
 
-static int setup_worker(struct ap_worker *worker, enum gft_context context, u32 index)
+/* A worker's failures are for this reason, as far as the scenario sees to it. */
+static enum gft_reason reason_of(const struct ap_scenario *s)
+{
+	if (s->act)
+		return s->act->reason;
+	/* order 0 until NULL, with a mask that may have everything: what is missing is memory */
+	return s->exhaust && !s->order_high && !(s->gfp & (__GFP_THISNODE | __GFP_ACCOUNT))
+		       ? GFT_EXHAUSTED
+		       : GFT_UNKNOWN;
+}
+
+/* extra: not one of the `threads`, with irq_gfp and irq_order */
+static int setup_worker(struct ap_worker *worker, enum gft_context context, u32 index, bool extra)
 {
 	const struct ap_scenario *s = worker->run->scenario;
-	const bool extra = s->where == AP_MIXED && context != GFT_TASK;
-	const bool keep = s->exhaust || !s->free;
+	const bool keep = s->exhaust || !s->free || (s->act && s->act->keeps);
 
+	worker->reason = extra && s->irq_order ? GFT_UNKNOWN : reason_of(s);
+	worker->path = s->act ? s->act->path : AP_PATH_ANY;
 	worker->context = context;
 	worker->cpu = online_cpu(index + (s->cpu == AP_CPU_ANY || extra ? 0 : s->cpu));
 	worker->gfp = extra ? s->irq_gfp : s->gfp;
@@ -75,11 +88,20 @@ static int setup_extra(struct ap_run *run, struct ap_worker *task, u32 index)
 			continue;
 		}
 		run->worker_count++;
-		err = setup_worker(worker, contexts[i], index);
+		err = setup_worker(worker, contexts[i], index, true);
 		if (task)
 			task->nested[i] = worker;
 	}
 	return err;
+}
+
+/* A second stream of the first task: a worker without a task of its own. */
+static int setup_second(struct ap_run *run)
+{
+	struct ap_worker *second = &run->workers[run->worker_count++];
+
+	run->workers[0].second = second;
+	return setup_worker(second, GFT_TASK, 0, true);
 }
 
 static int setup(struct ap_run *run)
@@ -92,7 +114,8 @@ static int setup(struct ap_run *run)
 	};
 	const struct ap_scenario *s = run->scenario;
 	const u32 groups = s->where != AP_MIXED ? 0 : s->nest_ns ? s->threads : num_online_cpus();
-	const u32 most = s->threads + 2 * groups;
+	const bool has_second = s->act && s->act->has_second;
+	const u32 most = s->threads + 2 * groups + has_second;
 	u32 i;
 	int err = 0;
 
@@ -106,10 +129,12 @@ static int setup(struct ap_run *run)
 	}
 	for (i = 0; i < s->threads && !err; i++) {
 		run->worker_count++;
-		err = setup_worker(&run->workers[i], contexts[s->where], i);
+		err = setup_worker(&run->workers[i], contexts[s->where], i, false);
 	}
 	for (i = 0; i < groups && !err; i++)
 		err = setup_extra(run, s->nest_ns ? &run->workers[i] : NULL, i);
+	if (has_second && !err)
+		err = setup_second(run);
 	return err;
 }
 
@@ -148,7 +173,7 @@ static int start(struct ap_run *run)
 	u32 i;
 	int err = 0;
 
-	for (i = 0; i < run->worker_count && !err; i++)
+	for (i = 0; i < run->scenario->threads && !err; i++)
 		if (run->workers[i].context == GFT_TASK)
 			err = create_thread(&run->workers[i]);
 	for (i = 0; i < run->worker_count && !err; i++)
@@ -215,10 +240,33 @@ static void finish(struct ap_run *run)
 	kvfree(run->workers);
 }
 
-int ap_run_scenario(const struct ap_scenario *scenario)
+/* The requests, in the state that the act makes for them. */
+static int perform(struct ap_run *run)
+{
+	const struct ap_act *act = run->scenario->act;
+	struct ap_facts store = {0};
+	u64 begin;
+	int err = act ? ap_store_open(run) : 0;
+
+	if (err)
+		return err;
+	begin = ktime_get_mono_fast_ns();
+	if (act && act->prepare)
+		err = act->prepare(run);
+	if (!err)
+		err = run_workers(run);
+	ap_truth_ran(ktime_get_mono_fast_ns() - begin);
+	if (!act)
+		return err;
+	ap_store_close(&store);
+	if (err != -EOPNOTSUPP)
+		ap_record_run(run, &store);
+	return err;
+}
+
+int ap_run_scenario(const struct ap_scenario *scenario, const char **why)
 {
 	struct ap_run run = {.scenario = scenario};
-	u64 begin;
 	u32 i;
 	int err;
 
@@ -226,14 +274,16 @@ int ap_run_scenario(const struct ap_scenario *scenario)
 	cpus_read_lock();
 	err = setup(&run);
 	cpus_read_unlock();
+	if (!err)
+		err = ap_slowdown_begin(&run.workers[0]);
 	if (!err) {
-		begin = ktime_get_mono_fast_ns();
-		err = run_workers(&run);
-		ap_truth_ran(ktime_get_mono_fast_ns() - begin);
+		err = perform(&run);
 		/* a run that was interrupted did what it did */
 		for (i = 0; i < run.worker_count; i++)
 			ap_truth_merge(&run.workers[i]);
+		ap_slowdown_end();
 	}
 	finish(&run);
+	*why = run.why;
 	return err;
 }

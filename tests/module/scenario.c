@@ -32,6 +32,11 @@ static const struct {
 	NUMBER("bench", bench, 0, 1, 0), /* `count` pairs of request and free, timed as a whole */
 	NUMBER("nid", nid, 0, MAX_NUMNODES - 1, AP_NODE_LOCAL),
 	NUMBER("reset", reset, 0, 1, 0),
+	NUMBER("burst", burst, 1, 1u << 24, 0), /* do=pressure: atomic requests at once */
+	NUMBER("sleep_us", sleep_us, 0, 100000, 0), /* reclaim's sleep before it gives */
+	NUMBER("slow_order", slow_order, 0, AP_LARGEST_ORDER, AP_SLOW_NONE), /* see slowdown.c */
+	NUMBER("slow_ns", slow_ns, 0, 1000000, 0), /* added to each request of slow_order */
+	NUMBER("slow_pct", slow_pct, 0, 1000, 0), /* or so many percent of its median */
 #undef NUMBER
 };
 /* clang-format on */
@@ -88,6 +93,10 @@ static int set_word(struct ap_scenario *scenario, const char *key, char *value, 
 		return set_orders(scenario, value);
 	if (!strcmp(key, "gfp"))
 		return ap_gfp_parse(value, &scenario->gfp, bad);
+	if (!strcmp(key, "do")) {
+		scenario->act = ap_act_find(value);
+		return scenario->act ? 0 : -EINVAL;
+	}
 	if (!strcmp(key, "irq_gfp"))
 		return ap_gfp_parse(value, &scenario->irq_gfp, bad);
 	if (strcmp(key, "context"))
@@ -102,6 +111,23 @@ static int set_word(struct ap_scenario *scenario, const char *key, char *value, 
 static bool too_big_and_loud(u32 order, gfp_t gfp)
 {
 	return order > AP_LARGEST_ORDER && !(gfp & __GFP_NOWARN);
+}
+
+static const char *act_contradiction(const struct ap_scenario *s)
+{
+	const bool slow = s->slow_order != AP_SLOW_NONE;
+
+	if (!slow && (s->slow_ns || s->slow_pct))
+		return "slow_ns and slow_pct need slow_order";
+	if (s->slow_ns && s->slow_pct)
+		return "slow_ns and slow_pct exclude each other";
+	if (!s->act)
+		return s->burst || s->sleep_us ? "burst and sleep_us need do=" : NULL;
+	if (s->exhaust || s->bench || s->bulk || s->where == AP_MIXED || !s->free)
+		return "do= excludes exhaust, bench, bulk, context=mixed and free=0";
+	if (s->act->has_second && ap_gfp_refused(s->irq_gfp, true))
+		return ap_gfp_refused(s->irq_gfp, true);
+	return s->act->refuse ? s->act->refuse(s) : NULL;
 }
 
 static const char *contradiction(const struct ap_scenario *s)
@@ -135,7 +161,7 @@ static const char *contradiction(const struct ap_scenario *s)
 		return "bench is for one order, at most the largest";
 	if (s->nest_ns && s->where != AP_MIXED)
 		return "nest is for context=mixed";
-	return NULL;
+	return act_contradiction(s);
 }
 
 int ap_scenario_parse(char *line, struct ap_scenario *scenario, char *message, size_t size)
@@ -152,6 +178,7 @@ int ap_scenario_parse(char *line, struct ap_scenario *scenario, char *message, s
 		.timer_us = 50,
 		.free = 1,
 		.nid = AP_NODE_LOCAL,
+		.slow_order = AP_SLOW_NONE,
 	};
 	while ((word = strsep(&line, " \t\n"))) {
 		char *value = word, *key = strsep(&value, "=");

@@ -15,11 +15,15 @@ static enum hrtimer_mode mode_of(const struct ap_worker *worker)
 static enum hrtimer_restart tick(struct hrtimer *timer)
 {
 	struct ap_worker *worker = container_of(timer, struct ap_worker, timer);
+	const struct ap_act *act = worker->run->scenario->act;
 
 	if (ap_interrupted(worker->run) || !worker->left)
 		return HRTIMER_NORESTART;
-	ap_step(worker);
-	if (!--worker->left) {
+	if (!act || !act->ready || act->ready(worker)) {
+		ap_step(worker);
+		worker->left--;
+	}
+	if (!worker->left) {
 		complete(&worker->done);
 		return HRTIMER_NORESTART;
 	}

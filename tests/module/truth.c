@@ -6,8 +6,15 @@
 
 #include "allocpage.h"
 
-static const char *const class_names[GFT_CLASSES] = GFT_CLASS_NAMES;
-static const char *const context_names[GFT_CONTEXTS] = GFT_CONTEXT_NAMES;
+const char *const ap_class_names[GFT_CLASSES] = GFT_CLASS_NAMES;
+const char *const ap_context_names[GFT_CONTEXTS] = GFT_CONTEXT_NAMES;
+const char *const ap_reason_names[GFT_REASONS] = GFT_REASON_NAMES;
+const char *const ap_path_names[AP_PATHS] = {
+	[AP_PATH_ANY] = "", /* not stated */
+	[AP_PATH_PCP] = "pcp",	 [AP_PATH_BUDDY] = "buddy",	[AP_PATH_STEAL] = "steal",
+	[AP_PATH_SLOW] = "slow", [AP_PATH_COMPACT] = "compact", [AP_PATH_RECLAIM] = "reclaim",
+	[AP_PATH_OOM] = "oom",
+};
 
 /* Both guarded by lock; a series exists from the first scenario that may count in it. */
 static DEFINE_MUTEX(lock);
@@ -83,6 +90,10 @@ static void merge_series(struct ap_series *to, const struct ap_series *from)
 		to->buckets[i] += from->buckets[i];
 	for (i = 0; i < AP_ALIGNS; i++)
 		to->aligns[i] += from->aligns[i];
+	for (i = 0; i < GFT_REASONS; i++)
+		to->expected[i] += from->expected[i];
+	for (i = 0; i < AP_PATHS; i++)
+		to->paths[i] += from->paths[i];
 }
 
 void ap_truth_merge(const struct ap_worker *worker)
@@ -145,6 +156,8 @@ void ap_truth_reset(void)
 	for_each_series(drop, NULL);
 	totals = (struct ap_totals){0};
 	mutex_unlock(&lock);
+	ap_record_reset();
+	ap_slowdown_reset();
 }
 
 struct sum {
@@ -199,6 +212,23 @@ static void show_aligns(struct seq_file *file, const struct ap_series *series)
 	}
 }
 
+/* Counts by name, without those that are 0 and the one that means "not stated". */
+static void show_stated(struct seq_file *file, const char *key, const u64 *counts,
+			const char *const *names, u32 size, u32 unstated)
+{
+	const char *comma = "";
+	u32 i;
+
+	seq_printf(file, "\"%s\":{", key);
+	for (i = 0; i < size; i++) {
+		if (i == unstated || !counts[i])
+			continue;
+		seq_printf(file, "%s\"%s\":%llu", comma, names[i], counts[i]);
+		comma = ",";
+	}
+	seq_puts(file, "},");
+}
+
 static void show_series(struct ap_series **entry, u32 kind, u32 order, u32 context, void *data)
 {
 	const struct ap_series *series = *entry;
@@ -208,9 +238,12 @@ static void show_series(struct ap_series **entry, u32 kind, u32 order, u32 conte
 	if (!series->requests)
 		return;
 	seq_printf(file, "%s\n{\"class\":\"%s\",\"order\":%u,\"context\":\"%s\",", listing->comma,
-		   class_names[kind], order, context_names[context]);
+		   ap_class_names[kind], order, ap_context_names[context]);
 	seq_printf(file, "\"requests\":%llu,\"succeeded\":%llu,\"failed\":%llu,", series->requests,
 		   series->succeeded, series->failed);
+	seq_printf(file, "\"slow\":%llu,", series->slow);
+	show_stated(file, "expected", series->expected, ap_reason_names, GFT_REASONS, GFT_UNKNOWN);
+	show_stated(file, "expected_path", series->paths, ap_path_names, AP_PATHS, AP_PATH_ANY);
 	seq_printf(file, "\"latency\":{\"count\":%llu,\"sum\":%llu,\"min\":%llu,\"max\":%llu,",
 		   series->requests, series->sum, series->min, series->max);
 	seq_puts(file, "\"buckets\":[");
@@ -240,6 +273,8 @@ int ap_truth_show(struct seq_file *file, void *data)
 		   sum.slow, totals.misplaced);
 	seq_printf(file, "\"bench\":{\"pairs\":%llu,\"warmup\":%llu,\"failed\":%llu,\"ns\":%llu},",
 		   totals.bench_pairs, totals.bench_warmup, totals.bench_failed, totals.bench_ns);
+	ap_slowdown_show(file);
+	ap_record_show(file);
 	seq_printf(file, "\"refused\":{\"softirq\":%llu,\"hardirq\":%llu},\"series\":[",
 		   totals.refused[GFT_SOFTIRQ], totals.refused[GFT_HARDIRQ]);
 	for_each_series(show_series, &listing);
