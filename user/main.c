@@ -10,10 +10,9 @@
 #include "options_table.h"
 
 static int (*const commands[COMMANDS])(int argc, char **argv) = {
-	[COMMAND_RUN] = cmd_run,
-	[COMMAND_REPORT] = cmd_report,
-	[COMMAND_DOCTOR] = cmd_doctor,
-	[COMMAND_EXERCISE] = cmd_exercise,
+	[COMMAND_RUN] = cmd_run,       [COMMAND_CHECK] = cmd_check,
+	[COMMAND_DIFF] = cmd_diff,     [COMMAND_REPORT] = cmd_report,
+	[COMMAND_DOCTOR] = cmd_doctor, [COMMAND_EXERCISE] = cmd_exercise,
 };
 
 /* A file that we open must not become stdin, stdout or stderr. Writing to the stand-in fails. */

@@ -76,6 +76,9 @@ double metric__base(const struct metric *metric, double value);
 /* The value of a label, NULL where the sample does not have it. */
 const char *sample__label(const struct metric_sample *sample, const char *name);
 
+/* {class="atomic",order="0"}; the caller frees it. NULL when memory is short. */
+char *sample__format(const struct metric_sample *sample);
+
 /* Why the report is blind to `what`, NULL where it is not. */
 const char *report__why_blind(const struct report *report, const char *what);
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The metrics whose series are put together from several parts of the report. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <gfptrace/classes.h>
 
 #include "metrics_series.h"
+#include "words.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -26,6 +28,28 @@ int sample__exact(struct metric_sample *sample, double value, metric_visit *visi
 {
 	sample->value = sample->low = sample->high = value;
 	return visit(sample, context);
+}
+
+char *sample__format(const struct metric_sample *sample)
+{
+	char *text = NULL, *value;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	if (!file)
+		return NULL;
+	for (size_t i = 0; i < sample->nr_labels; i++) {
+		value = text__escape(sample->labels[i].value);
+		fprintf(file, "%s%s=\"%s\"", i ? "," : "{", sample->labels[i].name,
+			value ? value : "");
+		free(value);
+	}
+	fputs(sample->nr_labels ? "}" : "the whole report", file);
+	if (fclose(file)) {
+		free(text);
+		return NULL;
+	}
+	return text;
 }
 
 static bool are_equal(const struct labels *a, const struct labels *b, const bool by[DIMENSIONS])

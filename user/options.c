@@ -46,7 +46,8 @@ static void set_defaults(enum command command, struct options *options)
 	options->format = &formats[0];
 	options->memory_limit = DEFAULT_MEMORY_LIMIT;
 	options->max_loss = DEFAULT_MAX_LOSS;
-	if (command == COMMAND_RUN) {
+	options->repeat = 1;
+	if (command == COMMAND_RUN || command == COMMAND_CHECK) {
 		options->by[DIM_CLASS] = true;
 		options->by[DIM_ORDER] = true;
 		options->by[DIM_CONTEXT] = true;
@@ -61,6 +62,7 @@ static bool may_repeat(const struct option_row *row)
 	case OPTION_QUIET:
 	case OPTION_VERBOSE:
 	case OPTION_PIDS:
+	case OPTION_LIST:
 		return true;
 	default:
 		return false;
