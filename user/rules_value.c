@@ -231,6 +231,16 @@ static const struct {
 	[METRIC_NUMBER] = {"k, M or no unit", number_units, LENGTH(number_units)},
 };
 
+static size_t digits(const struct reader *reader, size_t from)
+{
+	size_t length = from;
+
+	while (reader->at + length < reader->end && reader->at[length] >= '0' &&
+	       reader->at[length] <= '9')
+		length++;
+	return length - from;
+}
+
 static int read_unit(struct reader *reader, enum metric_unit kind, int *exponent)
 {
 	const struct unit *units = unit_kinds[kind].units;
@@ -238,7 +248,8 @@ static int read_unit(struct reader *reader, enum metric_unit kind, int *exponent
 
 	if (!length && reader->at < reader->end && *reader->at == '%')
 		length = 1;
-	if (length == 3 && !memcmp(reader->at, "for", 3))
+	/* "for each" and a second number are for others to judge. */
+	if (length && ((length == 3 && !memcmp(reader->at, "for", 3)) || digits(reader, 0)))
 		length = 0;
 	for (size_t i = 0; i < unit_kinds[kind].nr; i++) {
 		if (strlen(units[i].name) != length || memcmp(units[i].name, reader->at, length))
@@ -248,16 +259,6 @@ static int read_unit(struct reader *reader, enum metric_unit kind, int *exponent
 		return 0;
 	}
 	return reader__expected(reader, unit_kinds[kind].what);
-}
-
-static size_t digits(const struct reader *reader, size_t from)
-{
-	size_t length = from;
-
-	while (reader->at + length < reader->end && reader->at[length] >= '0' &&
-	       reader->at[length] <= '9')
-		length++;
-	return length - from;
 }
 
 /*
