@@ -15,8 +15,7 @@ static const char *change_text(const struct diff_row *row, char text[VERDICT_TEX
 {
 	if (isinf(row->change))
 		return "from 0";
-	snprintf(text, VERDICT_TEXT, "%+.3g %%", 100 * row->change);
-	return text;
+	return verdict__format_change(row->change, text);
 }
 
 /* A series that came or went is one line, not one a measure. */

@@ -81,6 +81,14 @@ const char *verdict__format(enum metric_unit unit, bool icount, double value,
 	return text;
 }
 
+const char *verdict__format_change(double change, char text[VERDICT_TEXT])
+{
+	bool is_large = change >= 1 || change <= -1;
+
+	snprintf(text, VERDICT_TEXT, is_large ? "%+.0f %%" : "%+.3g %%", 100 * change);
+	return text;
+}
+
 const char *verdict__format_margin(const struct verdict *verdict, bool icount,
 				   char text[VERDICT_TEXT])
 {
@@ -88,7 +96,7 @@ const char *verdict__format_margin(const struct verdict *verdict, bool icount,
 	double margin = verdict->margin;
 
 	if (verdict->bound > 0) {
-		snprintf(text, VERDICT_TEXT, "%+.3g %%", 100 * margin);
+		verdict__format_change(margin, text);
 		return text;
 	}
 	verdict__format(verdict->unit, icount, margin < 0 ? -margin : margin, value);

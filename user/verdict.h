@@ -62,6 +62,7 @@ bool verdict__is_close(const struct verdict *verdict);
 #define VERDICT_TEXT 32
 const char *verdict__format(enum metric_unit unit, bool icount, double value,
 			    char text[VERDICT_TEXT]);
+const char *verdict__format_change(double change, char text[VERDICT_TEXT]); /* "+12.3 %" */
 const char *verdict__format_margin(const struct verdict *verdict, bool icount,
 				   char text[VERDICT_TEXT]);
 
