@@ -222,6 +222,11 @@ static int check_baseline(struct check *check)
 		log_error("cannot compare with baseline '%s': %s", check->options->baseline, error);
 		return STATUS_USAGE;
 	}
+	if (!err && diff->test == DIFF_INTERVALS && !(check->options->max_regress > 0)) {
+		log_error("one run of wall time a side cannot be judged");
+		log_hint("say with --max-regress what may move a run, or use `run --repeat 10`");
+		return STATUS_USAGE;
+	}
 	for (size_t i = 0; i < diff->nr && !err; i++)
 		if (diff->row[i].outcome == DIFF_WORSE)
 			err = add_regression(check, &diff->row[i]);

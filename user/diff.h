@@ -27,7 +27,7 @@ extern const char *const diff_measure_names[DIFF_MEASURES];
 
 enum diff_outcome {
 	DIFF_SAME,    /* nothing that is beyond chance */
-	DIFF_CHANGED, /* neither better nor worse */
+	DIFF_CHANGED, /* neither better nor worse, or not judged */
 	DIFF_BETTER,
 	DIFF_WORSE,
 	DIFF_APPEARED, /* a series that base does not have */
@@ -69,11 +69,15 @@ struct diff {
 /* What the tests go by. */
 #define DIFF_ALARM 0.05 /* chance of one false alarm or more in the whole table */
 #define DIFF_LEAST 0.10 /* smaller changes are not called: a bucket is 1/16 wide */
-#define DIFF_DRIFT 0.20 /* what two single runs may differ by for no reason */
+/* Beyond these, two single runs are told apart where nothing is said of what may move a run. */
+#define DIFF_DRIFT	0.50 /* p50, failures, shares */
+#define DIFF_DRIFT_P99	1.00
+#define DIFF_DRIFT_P999 2.00
 
 /*
- * Compare. Returns 0; -EINVAL with one line in `error` if the reports cannot be compared;
- * -ENOMEM.
+ * Compare. max_regress, in per cent, is what may be worse and no regression; for two single runs
+ * that measure time it is also what may move a run, and where it is 0 nothing is judged. Returns 0;
+ * -EINVAL with one line in `error` if the reports cannot be compared; -ENOMEM.
  */
 int diff__compare(const struct report_list *base, const struct report_list *new, double max_regress,
 		  struct diff *diff, char *error, size_t size);

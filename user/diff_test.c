@@ -165,6 +165,21 @@ static struct interval interval_of(const struct track *track, size_t run, double
 	return quantile_interval(point, measure__quantile(track->measure), z);
 }
 
+/* How far apart two runs may be, beyond chance among their requests, for no reason. */
+static double drift_of(const struct diff *diff, const struct track *track)
+{
+	if (diff->max_regress > 0)
+		return diff->max_regress / 100;
+	switch (track->measure) {
+	case DIFF_P99:
+		return DIFF_DRIFT_P99;
+	case DIFF_P999:
+		return DIFF_DRIFT_P999;
+	default:
+		return DIFF_DRIFT;
+	}
+}
+
 int diff__test_single(struct diff *diff, const struct tracks *tracks)
 {
 	double z;
@@ -179,6 +194,7 @@ int diff__test_single(struct diff *diff, const struct tracks *tracks)
 	z = stats__upper_z(DIFF_ALARM / (4.0 * (double)diff->compared));
 	for (i = 0; i < tracks->nr; i++) {
 		const struct track *track = &tracks->track[i];
+		double drift = 1 + drift_of(diff, track);
 		struct interval base, new;
 
 		if (!is_testable(track, tracks->runs))
@@ -186,8 +202,11 @@ int diff__test_single(struct diff *diff, const struct tracks *tracks)
 		base = interval_of(track, 0, z);
 		new = interval_of(track, 1, z);
 		call(&diff->row[i], track,
-		     new.low > base.high *(1 + DIFF_DRIFT) ||
-			     base.low > new.high *(1 + DIFF_DRIFT));
+		     new.low > base.high *drift || base.low > new.high *drift);
+		/* One run does not tell what moves whole runs: without a word on it, no judgement.
+		 */
+		if (!(diff->max_regress > 0) && diff->row[i].outcome != DIFF_SAME)
+			diff->row[i].outcome = DIFF_CHANGED;
 	}
 	return 0;
 }

@@ -88,12 +88,19 @@ static void describe_test(const struct diff *diff, char *text, size_t size)
 			 100 * DIFF_LEAST);
 		break;
 	case DIFF_INTERVALS:
-		snprintf(text, size,
-			 "intervals of one run a side, %zu comparisons together; false alarm in "
-			 "%g %% of tables at most, if requests are independent and nothing else "
-			 "moves a run by more than %g %%; `run --repeat 10` on both sides finds "
-			 "smaller changes",
-			 diff->compared, 100 * DIFF_ALARM, 100 * DIFF_DRIFT);
+		if (diff->max_regress > 0)
+			snprintf(
+				text, size,
+				"intervals of one run a side, %zu comparisons together; false "
+				"alarm in %g %% of tables at most, if requests are independent and "
+				"nothing else moves a run by more than %g %% (--max-regress)",
+				diff->compared, 100 * DIFF_ALARM, diff->max_regress);
+		else
+			snprintf(text, size,
+				 "intervals of one run a side: differences are told, not judged, "
+				 "since one run does not show what moves whole runs; use `run "
+				 "--repeat 10` on both sides, or say with --max-regress what may "
+				 "move a run");
 		break;
 	}
 }

@@ -252,7 +252,8 @@ static int read_unit(struct reader *reader, enum metric_unit kind, int *exponent
 	if (length && ((length == 3 && !memcmp(reader->at, "for", 3)) || digits(reader, 0)))
 		length = 0;
 	for (size_t i = 0; i < unit_kinds[kind].nr; i++) {
-		if (strlen(units[i].name) != length || memcmp(units[i].name, reader->at, length))
+		if (strlen(units[i].name) != length ||
+		    memcmp(units[i].name, reader->at, length) != 0)
 			continue;
 		*exponent = units[i].exponent;
 		reader__take(reader, units[i].name);

@@ -45,14 +45,22 @@ bool verdict__holds(enum comparison comparison, double measured, double bound)
 
 double verdict__margin(enum comparison comparison, double measured, double bound)
 {
-	double room = bound - measured;
+	double room = bound - measured, distance = room < 0 ? -room : room;
 
-	if (comparison == IS_ABOVE || comparison == IS_AT_LEAST)
+	switch (comparison) {
+	case IS_ABOVE:
+	case IS_AT_LEAST:
 		room = -room;
-	else if (comparison == IS_EQUAL && room > 0)
-		room = -room;
-	else if (comparison == IS_NOT && room < 0)
-		room = -room;
+		break;
+	case IS_EQUAL:
+		room = -distance;
+		break;
+	case IS_NOT:
+		room = distance;
+		break;
+	default:
+		break;
+	}
 	return bound > 0 ? room / bound : room;
 }
 

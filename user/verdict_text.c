@@ -64,7 +64,7 @@ int verdicts__write_text(FILE *file, const struct verdicts *verdicts,
 	}
 	for (size_t i = 0; i < verdicts->nr; i++)
 		sorted[i] = &verdicts->verdict[i];
-	qsort(sorted, verdicts->nr, sizeof(*sorted), compare);
+	qsort(sorted, verdicts->nr, sizeof(struct verdict *), compare);
 	table__column(table, "outcome", false);
 	table__column(table, "measured", true);
 	table__column(table, "bound", true);

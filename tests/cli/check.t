@@ -131,6 +131,8 @@ fi
 
 # Baselines.
 check --baseline $sample $sample
+ok "single runs of wall time" refused 2 "one run of wall time a side cannot be judged"
+check --baseline $sample --max-regress 50 $sample
 ok "the baseline itself" says 0 "ok 1 - baseline: nothing is worse"
 sed 's/monotonic/icount/' $sample > "$work/base"
 sed 's/"sum": 1901/"sum": 2000/' "$work/base" > "$work/slower"
