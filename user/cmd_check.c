@@ -274,10 +274,12 @@ static int write_verdicts(struct check *check)
 		.report = check->reports.report[check->reports.nr - 1],
 		.name = options->nr_operands ? options->operands[0] : "gfptrace check",
 	};
-	int err =
-		writers[options->verdicts](output__file(check->output), &check->verdicts, &source);
-	int status, junit = STATUS_OK;
+	int err, status, junit;
 
+	/* CMD's last line may lack its end, and a plan counts only on a line of its own. */
+	if (options->command && !options->output && options->verdicts == VERDICT_TAP)
+		fputc('\n', output__file(check->output));
+	err = writers[options->verdicts](output__file(check->output), &check->verdicts, &source);
 	if (!err && check->junit)
 		err = verdicts__write_junit(output__file(check->junit), &check->verdicts, &source);
 	if (err) {

@@ -49,6 +49,8 @@ check --rule 'gfptrace_requests_total > 1' --report "$report" -- sh -c 'echo fir
 ok "check -- CMD" says 0 "ok 1 - gfptrace_requests_total > 1"
 ok "the verdicts come after what CMD prints" test "$(head -n 1 "$out")" = first
 ok "--report keeps the report" each 'length == 1 and .[0].window.command.argv[0] == "sh"'
+check -q --rule 'gfptrace_requests_total > 1' -- printf 'no end of line'
+ok "the plan is on a line of its own" grep -qx '1\.\.1' "$out"
 check --rule 'gfptrace_requests_total < 1' -d 0.5 -q
 ok "a violated rule" says 1 "not ok 1 - gfptrace_requests_total < 1"
 check --rule 'gfptrace_requests_total > 1' --by cpu,comm -d 0.5 -q
