@@ -22,7 +22,7 @@ CFLAGS   ?= -O2 -g
 LIBS     := libbpf libelf zlib jansson
 # Only goals that compile ask for the libraries, so that `make help` and set-up need none.
 LIB_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBS))
-LIB_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS))
+LIB_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm
 ALL_CFLAGS = -std=gnu17 $(WARNINGS) -fno-common -Iinclude -Iuser -isystem $(O)/bpf \
              -D_GNU_SOURCE -DGFPTRACE_VERSION='"$(VERSION)"' \
              $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer) \

@@ -124,15 +124,13 @@ int entry_sampling(__u64 *ctx)
 SEC("kprobe")
 int entry_kprobe(struct pt_regs *ctx)
 {
-	return begin(PT_REGS_SP(ctx), (__u32)PT_REGS_PARM1(ctx), (__u32)PT_REGS_PARM2(ctx),
-		     false);
+	return begin(PT_REGS_SP(ctx), (__u32)PT_REGS_PARM1(ctx), (__u32)PT_REGS_PARM2(ctx), false);
 }
 
 SEC("kprobe")
 int entry_kprobe_sampling(struct pt_regs *ctx)
 {
-	return begin(PT_REGS_SP(ctx), (__u32)PT_REGS_PARM1(ctx), (__u32)PT_REGS_PARM2(ctx),
-		     true);
+	return begin(PT_REGS_SP(ctx), (__u32)PT_REGS_PARM1(ctx), (__u32)PT_REGS_PARM2(ctx), true);
 }
 #endif
 
@@ -339,7 +337,8 @@ static __always_inline int end_address(const __u64 *args)
 {
 	struct gft_row *row = row__of(bpf_get_smp_processor_id());
 
-	return row ? finish_in(args, row, context_of(preempt_count_slow(row, stack_address(args)))) : 0;
+	return row ? finish_in(args, row, context_of(preempt_count_slow(row, stack_address(args))))
+		   : 0;
 }
 
 #if GFT_COPY > 1

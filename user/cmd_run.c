@@ -12,6 +12,7 @@
 #include "commands.h"
 #include "log.h"
 #include "output.h"
+#include "run.h"
 #include "session.h"
 #include "survive.h"
 #include "window.h"
@@ -22,10 +23,12 @@
 struct run {
 	const struct options *options;
 	struct session session;
-	struct output *output;
+	run_deliver *deliver;
+	void *context;
 	struct window window;
-	struct child child;
-	struct timespec start; /* of the current report's window, CLOCK_REALTIME */
+	struct child children[OPTIONS_REPEAT]; /* one for each repetition, held until its turn */
+	struct child *child;		       /* whose turn it is */
+	struct timespec start;		       /* of the current report's window, CLOCK_REALTIME */
 	uint64_t start_ns;
 	bool status_line;
 	bool lossy; /* more than --max-loss */
@@ -83,7 +86,7 @@ static int describe_command(struct report *report, const struct run *run)
 		return -ENOMEM;
 	report->window.has_command = true;
 	report->window.nr_argv = count;
-	report->window.command_exit = run->child.exit;
+	report->window.command_exit = run->child->exit;
 	for (size_t i = 0; i < count; i++) {
 		report->window.argv[i] = report__string(report, argv[i]);
 		if (!report->window.argv[i])
@@ -105,8 +108,8 @@ static void check_loss(struct run *run, const struct report *report)
 	run->lossy = true;
 }
 
-/* Print the report of the window that ends now. Returns an exit status. */
-static int print_report(struct run *run, const char *stopped_by, uint64_t end_ns)
+/* Deliver the report of the window that ends now. Returns an exit status. */
+static int deliver_report(struct run *run, const char *stopped_by, uint64_t end_ns)
 {
 	struct report *report = session__report(&run->session, run->start_ns);
 	int err;
@@ -119,12 +122,14 @@ static int print_report(struct run *run, const char *stopped_by, uint64_t end_ns
 	report->window.stopped_by = stopped_by;
 	check_loss(run, report);
 	err = describe_command(report, run);
-	if (!err)
-		err = output__write(run->output, run->options->format, report);
-	report__free(report);
+	if (err) {
+		report__free(report);
+		log_err(err, "report");
+		return STATUS_INTERNAL;
+	}
 	clock_gettime(CLOCK_REALTIME, &run->start);
 	run->start_ns = end_ns;
-	return output__status(err);
+	return run->deliver(report, run->context);
 }
 
 static const char *stop_word(enum window_event event)
@@ -139,8 +144,8 @@ static const char *stop_word(enum window_event event)
 	}
 }
 
-/* From the first request to the last report. Returns an exit status. */
-static int trace(struct run *run)
+/* From the first request of a window to its report. Returns an exit status. */
+static int trace(struct run *run, bool last, bool *ended)
 {
 	const struct options *options = run->options;
 	enum window_event event = WINDOW_ERROR;
@@ -152,39 +157,38 @@ static int trace(struct run *run)
 		if (event == WINDOW_TICK)
 			tick(run);
 		else if (event == WINDOW_INTERVAL)
-			status = print_report(run, "duration", window__now());
+			status = deliver_report(run, "duration", window__now());
 		else
 			break;
 		if (status)
 			break;
 	}
 	end_ns = window__now();
-	session__stop(&run->session);
-	if (options->command && !run->child.ended)
-		child__end(&run->child, CHILD_GRACE_MS);
-	if (options->command && run->child.exit)
-		log_info("'%s' ended with status %d", options->command[0], run->child.exit);
+	*ended = last || status || event == WINDOW_SIGNAL || event == WINDOW_ERROR;
+	if (*ended)
+		session__stop(&run->session);
+	if (options->command && !run->child->ended)
+		child__end(run->child, CHILD_GRACE_MS);
+	if (options->command && run->child->exit)
+		log_info("'%s' ended with status %d", options->command[0], run->child->exit);
 	if (status)
 		return status;
 	if (event == WINDOW_ERROR) {
 		log_error("cannot wait for the end of the window");
 		return STATUS_INTERNAL;
 	}
-	return print_report(run, stop_word(event), end_ns);
+	return deliver_report(run, stop_word(event), end_ns);
 }
 
-/* Start the clocks, the counting and the command, in this order. Returns an exit status. */
+/* Start the clocks and the command. Returns an exit status. */
 static int begin(struct run *run)
 {
 	const struct options *options = run->options;
-	int status = session__activate(&run->session);
 	int err;
 
-	if (status)
-		return status;
 	clock_gettime(CLOCK_REALTIME, &run->start);
 	err = window__open(&run->window, options->duration_ns, options->interval_ns, TICK_NS,
-			   options->command ? &run->child : NULL);
+			   options->command ? run->child : NULL);
 	run->start_ns = run->window.start_ns;
 	if (err) {
 		log_err(err, "timers");
@@ -192,21 +196,49 @@ static int begin(struct run *run)
 	}
 	if (!options->command)
 		return STATUS_OK;
-	err = child__release(&run->child);
+	err = child__release(run->child);
 	if (!err)
 		return STATUS_OK;
 	log_err(err, "cannot execute '%s'", options->command[0]);
 	return STATUS_USAGE;
 }
 
-static int fork_command(struct run *run)
+/* What came since the last window belongs to none. Returns an exit status. */
+static int skip_gap(struct run *run)
+{
+	struct report *report = session__report(&run->session, run->start_ns);
+
+	report__free(report);
+	return report ? STATUS_OK : STATUS_INTERNAL;
+}
+
+/* One window after another. Returns an exit status. */
+static int trace_windows(struct run *run)
+{
+	uint64_t repeat = run->options->repeat, i;
+	int status = session__activate(&run->session);
+	bool ended = false;
+
+	for (i = 0; i < repeat && !status && !ended; i++) {
+		run->child = &run->children[i];
+		if (i)
+			status = skip_gap(run);
+		if (!status)
+			status = begin(run);
+		if (!status)
+			status = trace(run, i + 1 == repeat, &ended);
+	}
+	return status;
+}
+
+/* All at once and before survive(): a command must not inherit what protects us. */
+static int fork_commands(struct run *run)
 {
 	char **command = run->options->command;
-	int err;
+	int err = 0;
 
-	if (!command)
-		return STATUS_OK;
-	err = child__start(&run->child, command);
+	for (size_t i = 0; command && i < run->options->repeat && !err; i++)
+		err = child__start(&run->children[i], command);
 	if (!err)
 		return STATUS_OK;
 	log_err(err, "cannot start '%s'", command[0]);
@@ -222,7 +254,7 @@ static int run_window(struct run *run)
 		return STATUS_INTERNAL;
 	}
 	/* before anything is loaded: a link that the child held, too, could not be detached */
-	status = fork_command(run);
+	status = fork_commands(run);
 	if (!status)
 		status = session__open(&run->session, run->options);
 	if (status)
@@ -231,39 +263,89 @@ static int run_window(struct run *run)
 	if (failed)
 		log_verbose("not protected from running out of memory (%d of 3 steps failed)",
 			    failed);
-	status = begin(run);
-	return status ? status : trace(run);
+	return trace_windows(run);
+}
+
+static int check_repeat(const struct options *options)
+{
+	if (options->repeat == 1)
+		return STATUS_OK;
+	if (options->interval_ns) {
+		log_error("--repeat and --interval exclude each other");
+		return STATUS_USAGE;
+	}
+	if (options->duration_ns || options->command)
+		return STATUS_OK;
+	log_error("--repeat needs a window that ends: -d TIME or -- CMD");
+	return STATUS_USAGE;
+}
+
+int run__check(const struct options *options)
+{
+	int err, status = check_repeat(options);
+
+	if (status || !options->command)
+		return status;
+	err = child__check(options->command[0]);
+	if (!err)
+		return STATUS_OK;
+	log_err(err, "cannot execute '%s'", options->command[0]);
+	return STATUS_USAGE;
+}
+
+int run__trace(const struct options *options, run_deliver *deliver, void *context, bool *lossy)
+{
+	static struct run run;
+	int status;
+
+	run.options = options;
+	run.deliver = deliver;
+	run.context = context;
+	/* the command owns the terminal that it shares with us */
+	run.status_line = isatty(STDERR_FILENO) && log__level() >= LOG_NORMAL && !options->command;
+	status = run_window(&run);
+	clear_status_line(&run);
+	*lossy = run.lossy;
+	for (size_t i = 0; i < options->repeat; i++)
+		child__end(&run.children[i], 0);
+	window__close(&run.window);
+	session__close(&run.session);
+	return status;
+}
+
+struct printer {
+	const struct format *format;
+	struct output *output;
+};
+
+static int print(struct report *report, void *context)
+{
+	struct printer *printer = context;
+	int err = output__write(printer->output, printer->format, report);
+
+	report__free(report);
+	return output__status(err);
 }
 
 int cmd_run(int argc, char **argv)
 {
 	static struct options options;
-	static struct run run = {.options = &options};
-	int status, err;
+	struct printer printer;
+	bool lossy;
+	int status;
 
 	if (!command__begin(COMMAND_RUN, argc, argv, &options, &status))
 		return status;
-	if (options.command) {
-		err = child__check(options.command[0]);
-		if (err) {
-			log_err(err, "cannot execute '%s'", options.command[0]);
-			return STATUS_USAGE;
-		}
-	}
-	if (output__open(&run.output, options.output))
-		return STATUS_USAGE;
-	/* the command owns the terminal that it shares with us */
-	run.status_line = isatty(STDERR_FILENO) && log__level() >= LOG_NORMAL && !options.command;
-	status = run_window(&run);
-	clear_status_line(&run);
+	status = run__check(&options);
 	if (status)
-		output__discard(run.output);
+		return status;
+	printer.format = options.format;
+	if (output__open(&printer.output, options.output))
+		return STATUS_USAGE;
+	status = run__trace(&options, print, &printer, &lossy);
+	if (status)
+		output__discard(printer.output);
 	else
-		status = output__status(output__close(run.output));
-	if (!status && run.lossy)
-		status = STATUS_INTERNAL;
-	child__end(&run.child, 0);
-	window__close(&run.window);
-	session__close(&run.session);
-	return status;
+		status = output__status(output__close(printer.output));
+	return !status && lossy ? STATUS_INTERNAL : status;
 }

@@ -12,6 +12,8 @@
 /* clang-format off */
 static int (*const commands[COMMANDS])(int argc, char **argv) = {
 	[COMMAND_RUN] = cmd_run,
+	[COMMAND_CHECK] = cmd_check,
+	[COMMAND_DIFF] = cmd_diff,
 	[COMMAND_REPORT] = cmd_report,
 	[COMMAND_DOCTOR] = cmd_doctor,
 	[COMMAND_EXERCISE] = cmd_exercise,

@@ -8,7 +8,7 @@
 #include "options_value.h"
 
 #define DEFAULT_MAX_LOSS     1.0 /* per cent */
-#define DEFAULT_BUDGET	 2.0 /* per cent */
+#define DEFAULT_BUDGET	     2.0 /* per cent */
 #define DEFAULT_MEMORY_LIMIT (256ull << 20)
 
 struct parser {
@@ -49,7 +49,8 @@ static void set_defaults(enum command command, struct options *options)
 	options->max_loss = DEFAULT_MAX_LOSS;
 	options->sample = 1;
 	options->budget = DEFAULT_BUDGET;
-	if (command == COMMAND_RUN) {
+	options->repeat = 1;
+	if (command == COMMAND_RUN || command == COMMAND_CHECK) {
 		options->by[DIM_CLASS] = true;
 		options->by[DIM_ORDER] = true;
 		options->by[DIM_CONTEXT] = true;
@@ -64,6 +65,7 @@ static bool may_repeat(const struct option_row *row)
 	case OPTION_QUIET:
 	case OPTION_VERBOSE:
 	case OPTION_PIDS:
+	case OPTION_LIST:
 		return true;
 	default:
 		return false;
@@ -191,7 +193,8 @@ static int take_rest(struct parser *parser)
 static int check_together(const struct options *options, struct options_error *error)
 {
 	if (options->failures_only && (options->sample > 1 || options->budget_given))
-		return options__fail(error, "--failures-only times no request: %s has nothing to do",
+		return options__fail(error,
+				     "--failures-only times no request: %s has nothing to do",
 				     options->sample > 1 ? "--sample" : "--budget");
 	if (options->failures_only && options->marked)
 		return options__fail(error, "--marked: --failures-only does not see the mark");

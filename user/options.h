@@ -16,6 +16,8 @@ struct format;
 
 enum command {
 	COMMAND_RUN,
+	COMMAND_CHECK,
+	COMMAND_DIFF,
 	COMMAND_REPORT,
 	COMMAND_DOCTOR,
 	COMMAND_EXERCISE,
@@ -32,15 +34,30 @@ enum coverage { COVERAGE_AUTO, COVERAGE_FAST, COVERAGE_EXACT, COVERAGES };
 
 extern const char *const coverage_names[COVERAGES];
 
+/* How the verdicts of `check` are written, and what `diff` found. */
+enum verdict_format { VERDICT_TAP, VERDICT_AS_TEXT, VERDICT_AS_JSON, VERDICT_FORMATS };
+enum diff_format { DIFF_AS_TEXT, DIFF_AS_JSON, DIFF_FORMATS };
+
+extern const char *const verdict_format_names[VERDICT_FORMATS];
+extern const char *const diff_format_names[DIFF_FORMATS];
+
+#define OPTIONS_LIST   64 /* values of an option that may be given again and again */
+#define OPTIONS_REPEAT 100
 #define OPTIONS_PIDS   16
 #define OPTIONS_ORDERS 64 /* the parser's bound; the kernel's own is known only to `run` */
 #define OPTIONS_COMM   31 /* characters of a --comm glob */
+
+struct option_list {
+	const char *value[OPTIONS_LIST];
+	size_t nr;
+};
 
 struct options {
 	bool help; /* -h was given: nothing else is valid */
 
 	uint64_t duration_ns;	     /* 0: until the command ends or a signal comes */
 	uint64_t interval_ns;	     /* 0: one report at the end */
+	uint64_t repeat;	     /* windows, at least 1 */
 	const struct format *format; /* never NULL after options__parse() */
 	const char *output;	     /* NULL: stdout */
 	bool by[DIMENSIONS];
@@ -61,7 +78,7 @@ struct options {
 	enum coverage coverage;
 	bool max_loss_given;
 	double max_loss; /* per cent of the requests; more is an error where it was given */
-	uint32_t sample; /* time one request in so many */
+	uint64_t sample; /* time one request in so many */
 	bool budget_given;
 	double budget; /* per cent of the machine that the programs may take */
 	bool failures_only;
@@ -69,6 +86,16 @@ struct options {
 	bool marked; /* count only requests that carry the test module's mark, check each pairing */
 	uint64_t memory_limit; /* bytes of map memory */
 	int verbosity;	       /* enum log_level */
+
+	/* check and diff */
+	struct option_list rules_files, rules;
+	const char *junit;	  /* NULL: not given */
+	const char *keep;	  /* where the report of a run goes; NULL: nowhere */
+	const char *baseline;	  /* NULL: not given */
+	bool update;		  /* the baseline */
+	double max_regress;	  /* per cent; 0: none is borne */
+	unsigned int verdicts;	  /* enum verdict_format */
+	unsigned int differences; /* enum diff_format */
 
 	char **command; /* after "--", NULL-terminated; NULL: none */
 

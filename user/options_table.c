@@ -9,13 +9,19 @@ static const char *const class_names[GFT_CLASSES] = GFT_CLASS_NAMES;
 static const char *const context_names[GFT_CONTEXTS] = GFT_CONTEXT_NAMES;
 const char *const tier_names[TIERS] = {"auto", "fexit", "kprobe", "tracepoint"};
 const char *const coverage_names[COVERAGES] = {"auto", "fast", "exact"};
+const char *const verdict_format_names[VERDICT_FORMATS] = {"tap", "text", "json"};
+const char *const diff_format_names[DIFF_FORMATS] = {"text", "json"};
 
-#define RUN	  (1u << COMMAND_RUN)
+/* What says how to trace is also for those who trace in order to judge. */
+#define RUN	  (1u << COMMAND_RUN | 1u << COMMAND_CHECK)
+#define ONLY_RUN  (1u << COMMAND_RUN)
+#define CHECK	  (1u << COMMAND_CHECK)
+#define DIFF	  (1u << COMMAND_DIFF)
 #define REPORT	  (1u << COMMAND_REPORT)
 #define DOCTOR	  (1u << COMMAND_DOCTOR)
 #define EXERCISE  (1u << COMMAND_EXERCISE)
 #define EXPLAIN	  (1u << COMMAND_EXPLAIN)
-#define ALL	  (RUN | REPORT | DOCTOR | EXERCISE | EXPLAIN)
+#define ALL	  (RUN | DIFF | REPORT | DOCTOR | EXERCISE | EXPLAIN)
 #define AT(field) .offset = offsetof(struct options, field)
 
 /* Tables are read by their rows. */
@@ -26,18 +32,51 @@ const char *const coverage_names[COVERAGES] = {"auto", "fast", "exact"};
 	{ .name = (n), .metavar = (m), .type = OPTION_TEXT, .commands = RUN, .unbuilt = true }
 
 const struct option_row option_table[] = {
+	{ .name = "rules", .type = OPTION_LIST, .metavar = "FILE", .group = "Gate",
+	  .commands = CHECK, AT(rules_files), .max = 4095,
+	  .help = "the rules that must hold, see doc/rules.md; may be given again" },
+	{ .name = "rule", .type = OPTION_LIST, .metavar = "EXPR", .group = "Gate",
+	  .commands = CHECK, AT(rules), .max = 4095,
+	  .help = "one more: 'gfptrace_failures_total{class=\"atomic\"} == 0'" },
+	{ .name = "baseline", .type = OPTION_TEXT, .metavar = "FILE", .group = "Gate",
+	  .commands = CHECK, AT(baseline), .max = 4095,
+	  .help = "nothing may be worse than in this report, as `diff` tells it" },
+	{ .name = "update", .type = OPTION_FLAG, .group = "Gate", .commands = CHECK, AT(update),
+	  .help = "if the rules hold, make the new report the baseline instead" },
+	{ .name = "max-regress", .type = OPTION_PERCENT, .metavar = "PCT", .group = "Gate",
+	  .commands = CHECK | DIFF, AT(max_regress), .max = 10000,
+	  .help = "bear what is worse by no more than this (default: nothing)" },
+	{ .name = "format", .short_name = 'f', .type = OPTION_CHOICE, .metavar = "FORMAT",
+	  .group = "Gate", .commands = CHECK, AT(verdicts), .fallback = "tap",
+	  .words = verdict_format_names, .nr_words = VERDICT_FORMATS,
+	  .help = "tap, text or json" },
+	{ .name = "format", .short_name = 'f', .type = OPTION_CHOICE, .metavar = "FORMAT",
+	  .group = "Gate", .commands = DIFF, AT(differences), .fallback = "text",
+	  .words = diff_format_names, .nr_words = DIFF_FORMATS, .help = "text or json" },
+	{ .name = "output", .short_name = 'o', .type = OPTION_TEXT, .metavar = "FILE",
+	  .group = "Gate", .commands = CHECK | DIFF, AT(output), .max = 4095,
+	  .help = "write to FILE, not to stdout, which CMD shares" },
+	{ .name = "junit", .type = OPTION_TEXT, .metavar = "FILE", .group = "Gate",
+	  .commands = CHECK, AT(junit), .max = 4095, .help = "write JUnit XML, too" },
+	{ .name = "report", .type = OPTION_TEXT, .metavar = "FILE", .group = "Gate",
+	  .commands = CHECK, AT(keep), .max = 4095,
+	  .help = "keep the report that was checked, as JSON" },
+
 	{ .name = "duration", .short_name = 'd', .type = OPTION_DURATION, .metavar = "TIME",
 	  .group = "Window", .commands = RUN, AT(duration_ns),
 	  .help = "trace for this long: 10, 0.5s, 200ms (default: until CMD ends or Ctrl-C)" },
 	{ .name = "interval", .short_name = 'i', .type = OPTION_DURATION, .metavar = "TIME",
-	  .group = "Window", .commands = RUN, AT(interval_ns),
+	  .group = "Window", .commands = ONLY_RUN, AT(interval_ns),
 	  .help = "a complete report every TIME" },
+	{ .name = "repeat", .type = OPTION_COUNT, .metavar = "N", .group = "Window",
+	  .commands = ONLY_RUN, AT(repeat), .fallback = "1", .min = 1, .max = OPTIONS_REPEAT,
+	  .help = "N windows one after another, each with its own CMD and report; for `diff`" },
 
 	{ .name = "format", .short_name = 'f', .type = OPTION_FORMAT, .metavar = "FORMAT",
-	  .group = "Output", .commands = RUN | REPORT | EXPLAIN, AT(format), .fallback = "text",
+	  .group = "Output", .commands = ONLY_RUN | REPORT | EXPLAIN, AT(format), .fallback = "text",
 	  .help = "text, json, html or prom" },
 	{ .name = "output", .short_name = 'o', .type = OPTION_TEXT, .metavar = "FILE",
-	  .group = "Output", .commands = RUN | REPORT | EXPLAIN, AT(output), .max = 4095,
+	  .group = "Output", .commands = ONLY_RUN | REPORT | EXPLAIN, AT(output), .max = 4095,
 	  .help = "write the report to FILE, not to stdout" },
 	{ .name = "by", .type = OPTION_WORDS, .metavar = "DIM[,DIM...]", .group = "Output",
 	  .commands = RUN, AT(by), .fallback = "class,order,context", .words = dimension_names,
@@ -79,7 +118,7 @@ const struct option_row option_table[] = {
 	{ .name = "max-loss", .type = OPTION_PERCENT, .metavar = "PCT", .group = "Tracing",
 	  .commands = RUN, AT(max_loss), .given = offsetof(struct options, max_loss_given),
 	  .fallback = "1", .help = "the loss that auto bears; where given, more of it exits 4" },
-	{ .name = "sample", .type = OPTION_NUMBER, .metavar = "N", .group = "Tracing",
+	{ .name = "sample", .type = OPTION_COUNT, .metavar = "N", .group = "Tracing",
 	  .commands = RUN, AT(sample), .min = 1, .max = 65536, .fallback = "1",
 	  .help = "time one request in N, at random; all are counted" },
 	{ .name = "budget", .type = OPTION_PERCENT, .metavar = "PCT", .group = "Tracing",
@@ -106,7 +145,6 @@ const struct option_row option_table[] = {
 	UNBUILT("slowest", "K"),
 	UNBUILT("stop-on", "EVENT"),
 	UNBUILT("module", "NAME"),
-	UNBUILT("repeat", "N"),
 	UNBUILT("slab", NULL),
 	{ 0 },
 };
@@ -118,6 +156,23 @@ const struct command_row command_table[COMMANDS] = {
 		.description =
 			"Trace the page allocator for -d TIME, while CMD runs, or until Ctrl-C, and\n"
 			"print a report. CMD sets the window, nothing else: the whole machine is traced.",
+	},
+	[COMMAND_CHECK] = {
+		.name = "check", .usage = "[OPTION...] FILE.json | [OPTION...] -- CMD [ARG...]",
+		.takes_command = true, .takes_operands = true,
+		.summary = "hold a saved report, or a run, against rules",
+		.description =
+			"Try rules on a saved report, or on that of a run made now, and print each with\n"
+			"what was measured. Exit status 1 if one is violated. A rule that no series\n"
+			"answers is an error. TAP goes to stdout, after what CMD printed there.",
+	},
+	[COMMAND_DIFF] = {
+		.name = "diff", .usage = "[OPTION...] BASE.json NEW.json", .takes_operands = true,
+		.summary = "say what changed between two saved reports",
+		.description =
+			"Compare series by series. Runs of the deterministic VM are compared exactly,\n"
+			"others by a test that the output names; it is sharp with reports made by\n"
+			"`run --repeat 10`. Exit status 1 if something got worse.",
 	},
 	[COMMAND_REPORT] = {
 		.name = "report", .usage = "[OPTION...] FILE.json...", .takes_operands = true,
@@ -162,7 +217,7 @@ static bool is_among(const char *name, const char *const *names)
 
 bool command__is_unbuilt(const char *name)
 {
-	static const char *const names[] = {"top", "check", "diff", "serve", NULL};
+	static const char *const names[] = {"top", "serve", NULL};
 
 	return is_among(name, names);
 }

@@ -20,8 +20,9 @@ enum option_type {
 	OPTION_NUMBERS,	 /* bool[], indexed by numbers and ranges, min .. max */
 	OPTION_PIDS,	 /* pids and nr_pids, min .. max */
 	OPTION_CHOICE,	 /* an enum, indexed by `words` */
-	OPTION_NUMBER,	 /* uint32_t, min .. max */
-	OPTION_PERCENT,	 /* double, more than 0, at most 100 */
+	OPTION_PERCENT,	 /* double, more than 0, at most `max`, 0: 100 */
+	OPTION_LIST,	 /* struct option_list, each not empty, `max` bytes at most */
+	OPTION_COUNT,	 /* uint64_t, min .. max */
 };
 
 struct option_row {

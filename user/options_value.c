@@ -58,6 +58,15 @@ static int set_text(const struct option_row *row, const char *value, const char 
 	return 0;
 }
 
+static int add_text(const struct option_row *row, const char *value, struct option_list *list,
+		    struct options_error *error)
+{
+	if (list->nr == OPTIONS_LIST)
+		return options__fail(error, "--%s is given more than %d times", row->name,
+				     OPTIONS_LIST);
+	return set_text(row, value, &list->value[list->nr++], error);
+}
+
 static int set_format(const char *value, const struct format **format, struct options_error *error)
 {
 	const char *names[16], *nearest;
@@ -99,16 +108,17 @@ static int set_choice(const struct option_row *row, const char *value, unsigned 
 static int set_percent(const struct option_row *row, const char *value, double *percent,
 		       struct options_error *error)
 {
+	double max = row->max ? (double)row->max : 100;
 	char *end = NULL;
 
 	*percent = 0;
 	/* strtod() would take "inf", "nan" and hexadecimal too */
 	if (*value && strspn(value, "0123456789.") == strlen(value))
 		*percent = strtod(value, &end);
-	if (end && !*end && *percent > 0 && *percent <= 100)
+	if (end && !*end && *percent > 0 && *percent <= max)
 		return 0;
-	return options__fail(error, "--%s '%s': a number above 0, at most 100, expected", row->name,
-			     value);
+	return options__fail(error, "--%s '%s': a number above 0, at most %g, expected", row->name,
+			     value, max);
 }
 
 static int take_number(const struct option_row *row, const char *text, const char *item,
@@ -123,17 +133,6 @@ static int take_number(const struct option_row *row, const char *text, const cha
 		return options__fail(error, "--%s '%s' is not a number: %s expected", row->name,
 				     item, row->metavar);
 	return 0;
-}
-
-static int set_number(const struct option_row *row, const char *value, uint32_t *target,
-		      struct options_error *error)
-{
-	uint64_t number;
-	int err = take_number(row, value, value, &number, error);
-
-	if (!err)
-		*target = (uint32_t)number;
-	return err;
 }
 
 /*
@@ -294,10 +293,12 @@ int option__set(const struct option_row *row, const char *value, struct options 
 		return set_pids(row, value, options, error);
 	case OPTION_CHOICE:
 		return set_choice(row, value, target, error);
-	case OPTION_NUMBER:
-		return set_number(row, value, target, error);
 	case OPTION_PERCENT:
 		return set_percent(row, value, target, error);
+	case OPTION_LIST:
+		return add_text(row, value, target, error);
+	case OPTION_COUNT:
+		return take_number(row, value, value, target, error);
 	}
 	return -EINVAL;
 }

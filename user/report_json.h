@@ -16,4 +16,10 @@
  */
 struct report *report__read_json(FILE *file, char *error, size_t size);
 
+/*
+ * Read the next of several reports that stand one after another. Returns 0 with the report,
+ * NULL at the end of the file; or -EINVAL with one line in `error`.
+ */
+int report__read_next(FILE *file, struct report **report, char *error, size_t size);
+
 #endif

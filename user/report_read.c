@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -359,7 +360,7 @@ static bool is_report(const json_t *json, char *error, size_t size)
 	return false;
 }
 
-struct report *report__read_json(FILE *file, char *error, size_t size)
+static struct report *read_one(FILE *file, size_t flags, char *error, size_t size)
 {
 	struct json_error sticky = {error, size};
 	struct json_node root = {.error = &sticky};
@@ -369,7 +370,7 @@ struct report *report__read_json(FILE *file, char *error, size_t size)
 	char *shown;
 
 	*error = '\0';
-	json = json_loadf(file, JSON_REJECT_DUPLICATES, &syntax);
+	json = json_loadf(file, JSON_REJECT_DUPLICATES | flags, &syntax);
 	if (!json) {
 		/* the text may quote the file */
 		shown = text__escape(syntax.text);
@@ -392,4 +393,26 @@ struct report *report__read_json(FILE *file, char *error, size_t size)
 		return NULL;
 	}
 	return report;
+}
+
+struct report *report__read_json(FILE *file, char *error, size_t size)
+{
+	return read_one(file, 0, error, size);
+}
+
+int report__read_next(FILE *file, struct report **report, char *error, size_t size)
+{
+	int c;
+
+	*report = NULL;
+	do
+		c = fgetc(file);
+	while (c == ' ' || c == '\t' || c == '\n' || c == '\r');
+	if (c == EOF && !ferror(file))
+		return 0;
+	/* What cannot be read is for the reader to say. */
+	if (c != EOF)
+		ungetc(c, file);
+	*report = read_one(file, JSON_DISABLE_EOF_CHECK, error, size);
+	return *report ? 0 : -EINVAL;
 }

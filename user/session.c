@@ -324,9 +324,9 @@ int session__activate(struct session *session)
 		err = forget_learning(session);
 	session->watched_at = window__now();
 	budget__init(&session->budget, session->options->budget, session->kernel.cpus_online,
-		     session->options->sample);
+		     (uint32_t)session->options->sample);
 	if (session->options->sample > 1 && tracer__timed(session->tracer))
-		begin_stretch(session, session->watched_at, session->options->sample);
+		begin_stretch(session, session->watched_at, (uint32_t)session->options->sample);
 	if (!err)
 		return STATUS_OK;
 	log_err(err, "attach to the tracepoint kmem:mm_page_alloc");
@@ -339,7 +339,7 @@ static int describe_stretches(struct report *report, const struct session *sessi
 {
 	uint64_t now = window__now();
 
-	report->mode.sample = session->options->sample;
+	report->mode.sample = (uint32_t)session->options->sample;
 	for (size_t i = 0; i < session->nr_stretches; i++) {
 		const struct session_stretch *from = &session->stretches[i];
 		uint64_t end = from->to_ns ? from->to_ns : now;

@@ -40,7 +40,8 @@ struct session {
 	struct session_change change;	       /* copies 0: none */
 	uint64_t watched_counted, watched_missed, watched_at;
 	struct budget budget;
-	struct session_stretch stretches[SESSION_STRETCHES]; /* the last one holds what comes later */
+	struct session_stretch
+		stretches[SESSION_STRETCHES]; /* the last one holds what comes later */
 	size_t nr_stretches;
 };
 

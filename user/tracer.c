@@ -104,7 +104,7 @@ int tracer__activate(struct tracer *tracer)
 		return err;
 	tracer->working = 1;
 	if (tracer->setup.plan->options->sample > 1 && tracer->setup.config.timed)
-		err = tracer__sample(tracer, tracer->setup.plan->options->sample);
+		err = tracer__sample(tracer, (uint32_t)tracer->setup.plan->options->sample);
 	if (err || tracer->setup.plan->coverage != COVERAGE_EXACT || tracer->setup.copies == 1)
 		return err;
 	return tracer__escalate(tracer);

@@ -48,9 +48,9 @@ void tracer__stop(struct tracer *tracer);
 void tracer__close(struct tracer *tracer);
 
 enum tier tracer__tier(const struct tracer *tracer);
-uint32_t tracer__copies(const struct tracer *tracer);	 /* at work */
-uint32_t tracer__waiting(const struct tracer *tracer);	 /* loaded, not at work */
-bool tracer__bulk(const struct tracer *tracer);		 /* bulk calls are counted */
+uint32_t tracer__copies(const struct tracer *tracer);  /* at work */
+uint32_t tracer__waiting(const struct tracer *tracer); /* loaded, not at work */
+bool tracer__bulk(const struct tracer *tracer);	       /* bulk calls are counted */
 bool tracer__failures_only(const struct tracer *tracer);
 bool tracer__timed(const struct tracer *tracer);	 /* latency is measured */
 bool tracer__memcg(const struct tracer *tracer);	 /* memcg refusals are told apart */

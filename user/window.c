@@ -45,7 +45,8 @@ static int start_timer(int *timer, uint64_t first_ns, uint64_t period_ns)
 
 	if (!first_ns)
 		return 0;
-	*timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (*timer < 0)
+		*timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (*timer < 0 || timerfd_settime(*timer, 0, &spec, NULL))
 		return -errno;
 	return 0;

@@ -31,7 +31,7 @@ struct window {
  */
 int window__prepare(struct window *window);
 
-/* Start the clocks; 0 where there is none of that kind. Returns 0 or a negative errno. */
+/* Start the clocks, again for a further window; 0: none of that kind. Returns 0 or -errno. */
 int window__open(struct window *window, uint64_t duration_ns, uint64_t interval_ns,
 		 uint64_t tick_ns, struct child *child);
 

@@ -18,7 +18,7 @@ bad "unknown command 'rn'" rn
 bad "unknown command ''" ''
 bad "unknown option '--nonsense'" --nonsense
 bad "unknown option '-d'" -d 5
-for command in top check diff serve; do
+for command in top serve; do
 	bad "command $command is not built yet" "$command"
 done
 
@@ -77,9 +77,15 @@ bad "exclude each other" run -q -v
 bad "unexpected argument 'make'" run make -j2
 bad "a command is expected after --" run --
 for option in stacks slowest=3 stop-on=failure module=x budget=5 \
-	sample=2 failures-only repeat=3 slab; do
+	sample=2 failures-only slab; do
 	bad "--${option%%=*} is not built yet" run "--$option"
 done
+
+bad "--repeat 0 is out of range: 1 to 100" run --repeat 0 -d 1
+bad "--repeat 101 is out of range" run --repeat 101 -d 1
+bad "--repeat 'x' is not a number" run --repeat x -d 1
+bad "--repeat needs a window that ends" run --repeat 2
+bad "--repeat and --interval exclude each other" run --repeat 2 -i 1 -d 3
 
 bad "which report?" report
 bad "cannot open report '$work/none'" report "$work/none"

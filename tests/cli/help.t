@@ -13,10 +13,10 @@ for word in --help -h help; do
 	run "$GFPTRACE" "$word"
 	ok "gfptrace $word" shows "Usage: gfptrace COMMAND"
 done
-for command in run report doctor exercise explain; do
+for command in run check diff report doctor exercise explain; do
 	ok "gfptrace help names $command" shows "  $command "
 done
-for command in run report doctor exercise explain; do
+for command in run check diff report doctor exercise explain; do
 	for word in --help -h; do
 		run "$GFPTRACE" "$command" "$word"
 		ok "gfptrace $command $word" shows "Usage: gfptrace $command"
@@ -25,7 +25,7 @@ done
 
 run "$GFPTRACE" run --help
 for option in duration interval format output by class order context pid comm cgroup tier \
-	memory-limit addresses quiet verbose help; do
+	memory-limit addresses repeat quiet verbose help; do
 	ok "run --help explains --$option" shows "--$option"
 done
 narrow() { ! grep -q '.\{101\}' "$out"; }

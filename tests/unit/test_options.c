@@ -206,9 +206,8 @@ static void test_unknown(void **state)
 
 static void test_not_built(void **state)
 {
-	static const char *const names[] = {"stacks",	     "slowest", "stop-on",
-					    "module",	     "budget",	"sample",
-					    "failures-only", "repeat",	"slab"};
+	static const char *const names[] = {"stacks", "slowest", "stop-on",	  "module",
+					    "budget", "sample",	 "failures-only", "slab"};
 	char line[64], text[64];
 	size_t i;
 
@@ -224,6 +223,37 @@ static void test_not_built(void **state)
 	bad("run --by class,caller", "--by caller is not built yet");
 	bad("run --by quality", "--by quality is not built yet");
 	bad("run -f folded", "format folded is not built yet");
+}
+
+/* What says how to trace is also for `check`; what says how to judge is not for `run`. */
+static void test_gate(void **state)
+{
+	(void)state;
+	good("run --repeat 10 -d 1");
+	assert_int_equal(options.repeat, 10);
+	good("run");
+	assert_int_equal(options.repeat, 1);
+	assert_int_equal(parse(COMMAND_CHECK, "check --rule a --rules f --rule b --by cpu r.json"),
+			 0);
+	assert_int_equal(options.rules.nr, 2);
+	assert_string_equal(options.rules.value[1], "b");
+	assert_string_equal(options.rules_files.value[0], "f");
+	assert_int_equal(options.nr_operands, 1);
+	assert_true(options.by[DIM_CPU]);
+	assert_int_equal(options.verdicts, VERDICT_TAP);
+	assert_int_equal(parse(COMMAND_CHECK, "check -f json --max-regress 250 -d 1 -- make"), 0);
+	assert_int_equal(options.verdicts, VERDICT_AS_JSON);
+	assert_true(options.max_regress > 249 && options.max_regress < 251);
+	assert_string_equal(options.command[0], "make");
+	assert_int_equal(parse(COMMAND_CHECK, "check --repeat 3"), -EINVAL);
+	assert_int_equal(parse(COMMAND_CHECK, "check --rule ''"), -EINVAL);
+	assert_string_equal(error.text, "--rule is empty: EXPR expected");
+	assert_int_equal(parse(COMMAND_DIFF, "diff a b -f json"), 0);
+	assert_int_equal(options.differences, DIFF_AS_JSON);
+	assert_int_equal(parse(COMMAND_DIFF, "diff a b -f tap"), -EINVAL);
+	assert_string_equal(error.text, "unknown format 'tap': text or json expected");
+	bad("run --rule a", "unknown option '--rule'");
+	bad("run --max-regress 3", "unknown option '--max-regress'");
 }
 
 static void test_help(void **state)
@@ -260,7 +290,7 @@ int main(void)
 		cmocka_unit_test(test_command),	       cmocka_unit_test(test_operands),
 		cmocka_unit_test(test_values_refused), cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_not_built),      cmocka_unit_test(test_help),
-		cmocka_unit_test(test_filter),
+		cmocka_unit_test(test_filter),	       cmocka_unit_test(test_gate),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);

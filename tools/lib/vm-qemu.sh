@@ -21,7 +21,8 @@ qemu_setup() {
 	nonce=icount
 	[[ $icount ]] || nonce=$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
 	mkdir -p "$cache/log" || exit 125
-	log=$(mktemp "$cache/log/$(date +%Y%m%d-%H%M%S)-${kernel//[^[:alnum:].-]/_}.XXXX") || exit 125
+	log=${GFPTRACE_VM_LOG:-}
+	[[ $log ]] || log=$(mktemp "$cache/log/$(date +%Y%m%d-%H%M%S)-${kernel//[^[:alnum:].-]/_}.XXXX") || exit 125
 }
 
 machine_args() {

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* How metrics visit their series; for metrics*.c only. */
+#ifndef GFPTRACE_USER_METRICS_SERIES_H
+#define GFPTRACE_USER_METRICS_SERIES_H
+
+#include "metrics.h"
+
+#define METRIC_VISITOR(name)                                                    \
+	int name(const struct report *report, const struct metric_query *query, \
+		 metric_visit *visit, void *context)
+
+void sample__begin(struct metric_sample *sample, const struct labels *labels);
+void sample__add_label(struct metric_sample *sample, const char *name, const char *value);
+int sample__exact(struct metric_sample *sample, double value, metric_visit *visit, void *context);
+
+METRIC_VISITOR(visit_requests);
+METRIC_VISITOR(visit_failures);
+METRIC_VISITOR(visit_loss);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Tracing as `run` does it, for every command that needs the reports of a run. */
+#ifndef GFPTRACE_USER_RUN_H
+#define GFPTRACE_USER_RUN_H
+
+#include <stdbool.h>
+
+#include "options.h"
+#include "report.h"
+
+/* Takes a report, which is the receiver's to free. Returns an exit status; not 0 ends the run. */
+typedef int run_deliver(struct report *report, void *context);
+
+/* What can be refused before anything is opened. Returns an exit status, the error is logged. */
+int run__check(const struct options *options);
+
+/*
+ * Trace as the options say and deliver each report. Returns an exit status. *lossy: more was lost
+ * than a given --max-loss bears; the command then ends with STATUS_INTERNAL after all is written.
+ */
+int run__trace(const struct options *options, run_deliver *deliver, void *context, bool *lossy);
+
+#endif
