@@ -80,6 +80,23 @@ for scenario; do
 		trace auto --marked "$threads count=40000 $timer"
 		;;
 	nest) trace nest --marked "$threads count=5000 nest=3000" ;;
+	nest-exact) # three of four interrupts hit a request that is traced
+		coverage=exact
+		trace nest-exact --marked "$threads count=5000 nest=3000"
+		;;
+	sample) # one in 16 is timed, all are counted
+		trace sample '--marked --sample 16' 'order=0-3 gfp=GFP_ATOMIC|__GFP_NOWARN count=20000' \
+			'order=0 gfp=GFP_USER count=5000' "$softirq" "$hardirq"
+		;;
+	tail) # the allocator sleeps and wakes on another CPU
+		trace tail --marked \
+			'do=tail threads=4 sleep_us=3000 gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN count=2000'
+		;;
+	failures) # nothing is attached to requests that succeed
+		trace failures --failures-only 'order=0-3 gfp=GFP_KERNEL count=1000' \
+			'do=fragment order=9-10 gfp=GFP_ATOMIC|__GFP_NOWARN count=100' \
+			'do=exhaust order=0-3 gfp=GFP_ATOMIC|__GFP_NOWARN count=500'
+		;;
 	kprobe)
 		trace kprobe '--marked --tier kprobe' \
 			'order=0-10 gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN count=1100' \
