@@ -218,9 +218,11 @@ void html__left_out(FILE *file, size_t nr, size_t most)
 
 double html__octave(double x)
 {
-	double octave = 0;
+	unsigned int octave;
 
-	for (; x >= 2; x /= 2)
-		octave++;
-	return x >= 1 ? octave + x - 1 : 0;
+	if (x < 1)
+		return 0;
+	for (octave = 0; octave < 64 && x >= 2; octave++)
+		x /= 2;
+	return octave + x - 1;
 }
