@@ -138,7 +138,7 @@ static void write_time_axis(FILE *file, const struct report *report, const struc
 	for (uint64_t ns = 10; ns <= 100000000000; ns *= 10) {
 		x = x_of_time(bins, ns);
 		if (html__octave((double)ns) * 4 < (double)bins->from ||
-		    html__octave((double)ns) * 4 > (double)bins->to + 1 || x - last < 30)
+		    html__octave((double)ns) * 4 > (double)bins->to + 1 || x - last < 44)
 			continue;
 		last = x;
 		tick_text(report, ns, text);

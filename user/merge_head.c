@@ -169,7 +169,25 @@ static int compare_stretches(const void *a, const void *b)
 
 	if (x->from_ns != y->from_ns)
 		return x->from_ns < y->from_ns ? -1 : 1;
-	return (x->to_ns > y->to_ns) - (x->to_ns < y->to_ns);
+	if (x->to_ns != y->to_ns)
+		return x->to_ns < y->to_ns ? -1 : 1;
+	return (x->sample > y->sample) - (x->sample < y->sample);
+}
+
+/* Sort, and keep one of those that are equal. */
+static void sort_once(void *array, size_t *nr, size_t size,
+		      int (*compare)(const void *a, const void *b))
+{
+	char *elements = array;
+	size_t kept = 0, i;
+
+	if (!*nr)
+		return;
+	qsort(elements, *nr, size, compare);
+	for (i = 1; i < *nr; i++)
+		if (compare(elements + kept * size, elements + i * size) != 0)
+			memmove(elements + ++kept * size, elements + i * size, size);
+	*nr = kept + 1;
 }
 
 /* When something changed: each since the start of its own report. */
@@ -196,12 +214,10 @@ static int merge_changes(struct merge *merge)
 			*stretch = from->mode.stretches[j];
 		}
 	}
-	if (into->mode.nr_changes)
-		qsort(into->mode.changes, into->mode.nr_changes, sizeof(*into->mode.changes),
-		      compare_changes);
-	if (into->mode.nr_stretches)
-		qsort(into->mode.stretches, into->mode.nr_stretches, sizeof(*into->mode.stretches),
-		      compare_stretches);
+	sort_once(into->mode.changes, &into->mode.nr_changes, sizeof(*into->mode.changes),
+		  compare_changes);
+	sort_once(into->mode.stretches, &into->mode.nr_stretches, sizeof(*into->mode.stretches),
+		  compare_stretches);
 	return 0;
 }
 
