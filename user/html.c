@@ -103,6 +103,7 @@ void html__ratio(FILE *file, double share)
 	char text[TEXT_SHARE];
 
 	fprintf(file, "<data value=\"%.6g\">", share);
+	share = share < 1 ? share : 1;
 	html__text(file, text__share((uint64_t)(share * 1e9 + 0.5), 1000000000, text));
 	fputs("</data>", file);
 }

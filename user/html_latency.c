@@ -159,7 +159,7 @@ static void write_count_axis(FILE *file, const struct bins *bins)
 	/* the tens of so large a count would stand too close: hundreds, thousands, ... */
 	while (html__octave((double)bins->largest) / (3.3 * (double)step) > 5)
 		step++;
-	for (count = 1; count <= bins->largest && count < UINT64_MAX / 1000;) {
+	for (count = 1; count <= bins->largest && count < UINT64_MAX / 100000;) {
 		y = HEIGHT - BOTTOM - height_of(bins, count);
 		suffix = 0;
 		for (shown = count; shown >= 1000 && suffix < 5; suffix++)
