@@ -106,6 +106,27 @@ static void test_well_formed(void **state)
 	report__free(report);
 }
 
+/* Where nothing was timed, the page says why, and how many blocks each series got. */
+static void test_no_latency(void **state)
+{
+	struct report *report = sample_report();
+	char *page;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < report->nr_latency; i++)
+		free(report->latency[i].buckets);
+	report->nr_latency = 0;
+	report__add_blind(report, "latency", "the tracepoint fires at the end only");
+	page = render(report, "html", 0);
+	assert_well_formed(page);
+	assert_non_null(strstr(page, "<p>None: the tracepoint fires at the end only.</p>"));
+	assert_non_null(strstr(page, "Blocks by labels"));
+	assert_null(strstr(page, "Histogram"));
+	free(page);
+	report__free(report);
+}
+
 static void assert_inert(const char *page)
 {
 	static const char *const forbidden[] = {"<script", "<img",	"<link", "<iframe",
@@ -278,7 +299,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_well_formed),	 cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_numbers),		 cmocka_unit_test(test_size),
-		cmocka_unit_test(test_no_other_numbers),
+		cmocka_unit_test(test_no_other_numbers), cmocka_unit_test(test_no_latency),
 	};
 
 	return cmocka_run_group_tests_name("html", tests, NULL, NULL);
