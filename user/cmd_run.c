@@ -220,7 +220,8 @@ static int trace_windows(struct run *run)
 	int status = session__activate(&run->session);
 	bool ended = false;
 
-	log_verbose("active %.0f ms after the start", (double)(window__now() - run->began_ns) / 1e6);
+	log_verbose("active %.0f ms after the start",
+		    (double)(window__now() - run->began_ns) / 1e6);
 
 	for (i = 0; i < repeat && !status && !ended; i++) {
 		run->child = &run->children[i];

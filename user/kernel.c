@@ -178,10 +178,10 @@ int kernel__read(struct kernel *kernel)
 	if (!kernel->facts.has_mm_page_alloc)
 		return fail(kernel, -ENOENT, "this kernel has no tracepoint kmem:mm_page_alloc",
 			    "boot a kernel with CONFIG_TRACEPOINTS=y");
-	kernel->preempt_symbol =
-		!strcmp(kernel->name.machine, "aarch64") ||
-		(kernel->facts.preempt_count_in_btf && (trial__variable(kernel->btf, "pcpu_hot") ||
-							trial__variable(kernel->btf, "__preempt_count")));
+	kernel->preempt_symbol = !strcmp(kernel->name.machine, "aarch64") ||
+				 (kernel->facts.preempt_count_in_btf &&
+				  (trial__variable(kernel->btf, "pcpu_hot") ||
+				   trial__variable(kernel->btf, "__preempt_count")));
 	format = tracepoint_format();
 	gfp_bits__find(kernel->btf, format, &kernel->gfp);
 	free(format);

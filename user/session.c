@@ -37,7 +37,7 @@ static int make_plan(struct session *session)
 	if (session->options->by[DIM_MIGRATETYPE])
 		kernel__find_blocks(&session->kernel);
 	err = plan__make(&session->plan, &session->kernel, session->options, problem,
-			     sizeof(problem));
+			 sizeof(problem));
 
 	if (!err)
 		return STATUS_OK;

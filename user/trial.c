@@ -83,7 +83,8 @@ int trial__kprobe(const char *function, const char **step)
 bool trial__variable(const struct btf *btf, const char *variable)
 {
 	struct bpf_insn insns[] = {
-		{.code = BPF_LD | BPF_IMM | BPF_DW, .dst_reg = BPF_REG_1,
+		{.code = BPF_LD | BPF_IMM | BPF_DW,
+		 .dst_reg = BPF_REG_1,
 		 .src_reg = BPF_PSEUDO_BTF_ID},
 		{},
 		nothing[0],

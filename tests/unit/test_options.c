@@ -222,7 +222,6 @@ static void test_not_built(void **state)
 	bad("run --by path", "--by path is not built yet");
 	bad("run --by class,caller", "--by caller is not built yet");
 	bad("run --by quality", "--by quality is not built yet");
-	bad("run -f folded", "format folded is not built yet");
 }
 
 /* What says how to trace is also for `check`; what says how to judge is not for `run`. */
