@@ -3,14 +3,15 @@
 # In the guest: run scenarios under the tracer, leave reports and truths in /out.
 # usage: guest-truth.sh SCENARIO…
 echo started
-coverage=fast
+coverage=fast budget="--budget 100"
 
 # trace NAME 'run options' LINE…
 trace() {
 	name=$1 options=$2
 	shift 2
 	# shellcheck disable=SC2016,SC2086 # quoted for the inner shell; options are words
-	gfptrace run --coverage "$coverage" -f json -o "/out/$name.json" $options -- \
+	# no sampling on its own: each series is compared with its truth
+	gfptrace run $budget --coverage "$coverage" -f json -o "/out/$name.json" $options -- \
 		sh -c '[ "$cgroup" ] && echo $$ >"$cgroup/cgroup.procs"
 			gfptrace exercise "$@" >"/out/$0.truth"' "$name" "$@" 2>"/out/$name.err"
 	echo $? >"/out/$name.status"
@@ -93,6 +94,7 @@ for scenario; do
 			'do=tail threads=4 sleep_us=3000 gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN count=2000'
 		;;
 	failures) # nothing is attached to requests that succeed
+		budget=''
 		trace failures --failures-only 'order=0-3 gfp=GFP_KERNEL count=1000' \
 			'do=fragment order=9-10 gfp=GFP_ATOMIC|__GFP_NOWARN count=100' \
 			'do=exhaust order=0-3 gfp=GFP_ATOMIC|__GFP_NOWARN count=500'
