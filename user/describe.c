@@ -53,7 +53,8 @@ static int describe_failures_only(struct report *report, const struct tracer *tr
 		{false, "failures: invalid order",
 		 "such a request returns before it is searched for"},
 		{false, "failures: memcg",
-		 kprobe ? "a refused charge passes by the search: without --failures-only it is seen"
+		 kprobe ? "a refused charge passes by the search: without --failures-only it is "
+			  "seen"
 			: "without the entry a refused charge is like a failed search"},
 		{false, "failures: injected", "fault injection returns before the search"},
 		{false, "classes user and kernel apart",

@@ -26,8 +26,8 @@ struct kernel {
 	/* set by kernel__find_blocks() only */
 	uint32_t pageblock_order;
 	uint64_t section_symbol; /* where BPF finds the blocks' migrate types; 0: not shown */
-	bool icount;	     /* tools/vm --icount: a nanosecond is an instruction */
-	char problem[128];   /* why kernel__read() failed, and what to do about it */
+	bool icount;		 /* tools/vm --icount: a nanosecond is an instruction */
+	char problem[128];	 /* why kernel__read() failed, and what to do about it */
 	char remedy[160];
 };
 
