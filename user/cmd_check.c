@@ -22,7 +22,7 @@ struct check {
 	struct diff diff; /* the verdicts on the baseline name it */
 	struct verdicts verdicts;
 	struct output *output, *junit, *keep, *update;
-	bool lossy;
+	struct run_end end;
 };
 
 static int parse_rules(struct check *check, const char *file, unsigned int line, const char *text,
@@ -147,7 +147,7 @@ static int get_reports(struct check *check)
 	const struct options *options = check->options;
 
 	if (!options->nr_operands)
-		return run__trace(options, take_report, check, &check->lossy);
+		return run__trace(options, take_report, check, &check->end);
 	return reports__load(&check->reports, options->operands[0]) ? STATUS_USAGE : STATUS_OK;
 }
 
@@ -365,7 +365,7 @@ int cmd_check(int argc, char **argv)
 		status = get_reports(&check);
 	if (!status)
 		status = conclude(&check);
-	if (!status && check.lossy)
+	if (!status && check.end.lossy)
 		status = STATUS_INTERNAL;
 	check__free(&check);
 	return status;

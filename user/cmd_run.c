@@ -18,6 +18,7 @@
 #include "window.h"
 
 #define TICK_NS	       250000000ull
+#define STOP_TICK_NS   10000000ull /* with --stop-on: so soon it stops */
 #define CHILD_GRACE_MS 2000
 
 struct run {
@@ -30,9 +31,10 @@ struct run {
 	struct child *child;		       /* whose turn it is */
 	struct timespec start;		       /* of the current report's window, CLOCK_REALTIME */
 	uint64_t start_ns;
-	uint64_t began_ns; /* when the command was given */
+	uint64_t began_ns;  /* when the command was given */
+	uint64_t ticked_ns; /* the last whole tick */
 	bool status_line;
-	bool lossy; /* more than --max-loss */
+	struct run_end end;
 };
 
 static void clear_status_line(const struct run *run)
@@ -53,13 +55,28 @@ static void draw_status_line(const struct run *run, struct session_totals totals
 	fflush(stderr);
 }
 
-static void tick(struct run *run)
+/* Has happened what --stop-on names? */
+static bool is_stop(const struct options *options, const struct session_totals *totals)
+{
+	return (options->stop_on.failure && totals->failed) ||
+	       (options->stop_on.latency_ns && totals->max_ns > options->stop_on.latency_ns);
+}
+
+/* Returns whether the run is to stop. */
+static bool tick(struct run *run)
 {
 	struct session_totals totals = session__totals(&run->session);
+	uint64_t now = window__now();
 
+	if (is_stop(run->options, &totals))
+		return true;
+	if (now - run->ticked_ns < TICK_NS - STOP_TICK_NS)
+		return false;
+	run->ticked_ns = now;
 	session__watch(&run->session, &totals);
 	if (run->status_line)
 		draw_status_line(run, totals);
+	return false;
 }
 
 /* RFC 3339 in UTC, to the millisecond. */
@@ -106,7 +123,7 @@ static void check_loss(struct run *run, const struct report *report)
 		return;
 	log_error("%.3g %% of the requests were missed, more than --max-loss %g", percent,
 		  run->options->max_loss);
-	run->lossy = true;
+	run->end.lossy = true;
 }
 
 /* Deliver the report of the window that ends now. Returns an exit status. */
@@ -156,16 +173,17 @@ static int trace(struct run *run, bool last, bool *ended)
 	for (;;) {
 		event = window__wait(&run->window);
 		if (event == WINDOW_TICK)
-			tick(run);
+			run->end.stopped = tick(run);
 		else if (event == WINDOW_INTERVAL)
 			status = deliver_report(run, "duration", window__now());
 		else
 			break;
-		if (status)
+		if (status || run->end.stopped)
 			break;
 	}
 	end_ns = window__now();
-	*ended = last || status || event == WINDOW_SIGNAL || event == WINDOW_ERROR;
+	*ended = last || status || run->end.stopped || event == WINDOW_SIGNAL ||
+		 event == WINDOW_ERROR;
 	if (*ended)
 		session__stop(&run->session);
 	if (options->command && !run->child->ended)
@@ -178,7 +196,12 @@ static int trace(struct run *run, bool last, bool *ended)
 		log_error("cannot wait for the end of the window");
 		return STATUS_INTERNAL;
 	}
-	return deliver_report(run, stop_word(event), end_ns);
+	return deliver_report(run, run->end.stopped ? "stop-on" : stop_word(event), end_ns);
+}
+
+static bool has_stop(const struct options *options)
+{
+	return options->stop_on.failure || options->stop_on.latency_ns;
 }
 
 /* Start the clocks and the command. Returns an exit status. */
@@ -188,7 +211,8 @@ static int begin(struct run *run)
 	int err;
 
 	clock_gettime(CLOCK_REALTIME, &run->start);
-	err = window__open(&run->window, options->duration_ns, options->interval_ns, TICK_NS,
+	err = window__open(&run->window, options->duration_ns, options->interval_ns,
+			   has_stop(options) ? STOP_TICK_NS : TICK_NS,
 			   options->command ? run->child : NULL);
 	run->start_ns = run->window.start_ns;
 	if (err) {
@@ -297,7 +321,8 @@ int run__check(const struct options *options)
 	return STATUS_USAGE;
 }
 
-int run__trace(const struct options *options, run_deliver *deliver, void *context, bool *lossy)
+int run__trace(const struct options *options, run_deliver *deliver, void *context,
+	       struct run_end *end)
 {
 	static struct run run;
 	int status;
@@ -310,7 +335,7 @@ int run__trace(const struct options *options, run_deliver *deliver, void *contex
 	run.status_line = isatty(STDERR_FILENO) && log__level() >= LOG_NORMAL && !options->command;
 	status = run_window(&run);
 	clear_status_line(&run);
-	*lossy = run.lossy;
+	*end = run.end;
 	for (size_t i = 0; i < options->repeat; i++)
 		child__end(&run.children[i], 0);
 	window__close(&run.window);
@@ -336,7 +361,7 @@ int cmd_run(int argc, char **argv)
 {
 	static struct options options;
 	struct printer printer;
-	bool lossy;
+	struct run_end end;
 	int status;
 
 	if (!command__begin(COMMAND_RUN, argc, argv, &options, &status))
@@ -347,10 +372,12 @@ int cmd_run(int argc, char **argv)
 	printer.format = options.format;
 	if (output__open(&printer.output, options.output))
 		return STATUS_USAGE;
-	status = run__trace(&options, print, &printer, &lossy);
+	status = run__trace(&options, print, &printer, &end);
 	if (status)
 		output__discard(printer.output);
 	else
 		status = output__status(output__close(printer.output));
-	return !status && lossy ? STATUS_INTERNAL : status;
+	if (status)
+		return status;
+	return end.lossy ? STATUS_INTERNAL : end.stopped ? STATUS_VIOLATED : STATUS_OK;
 }

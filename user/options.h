@@ -82,6 +82,10 @@ struct options {
 	bool budget_given;
 	double budget; /* per cent of the machine that the programs may take */
 	bool failures_only;
+	struct {
+		bool failure;
+		uint64_t latency_ns; /* 0: not asked for */
+	} stop_on;
 	bool addresses;
 	bool marked; /* count only requests that carry the test module's mark, check each pairing */
 	uint64_t memory_limit; /* bytes of map memory */

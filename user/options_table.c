@@ -46,6 +46,10 @@ const struct option_row option_table[] = {
 	{ .name = "max-regress", .type = OPTION_PERCENT, .metavar = "PCT", .group = "Gate",
 	  .commands = CHECK | DIFF, AT(max_regress), .max = 10000,
 	  .help = "bear what is worse by no more than this (default: nothing)" },
+	{ .name = "stop-on", .type = OPTION_EVENT, .metavar = "EVENT", .group = "Window",
+	  .commands = ONLY_RUN,
+	  .help = "stop at the first failure, or latency>TIME (at most 10 ms later), report, exit 1" },
+
 	{ .name = "format", .short_name = 'f', .type = OPTION_CHOICE, .metavar = "FORMAT",
 	  .group = "Gate", .commands = CHECK, AT(verdicts), .fallback = "tap",
 	  .words = verdict_format_names, .nr_words = VERDICT_FORMATS,
@@ -143,7 +147,6 @@ const struct option_row option_table[] = {
 
 	UNBUILT("stacks", NULL),
 	UNBUILT("slowest", "K"),
-	UNBUILT("stop-on", "EVENT"),
 	UNBUILT("module", "NAME"),
 	UNBUILT("slab", NULL),
 	{ 0 },

@@ -22,6 +22,7 @@ enum option_type {
 	OPTION_CHOICE,	 /* an enum, indexed by `words` */
 	OPTION_PERCENT,	 /* double, more than 0, at most `max`, 0: 100 */
 	OPTION_LIST,	 /* struct option_list, each not empty, `max` bytes at most */
+	OPTION_EVENT,	 /* stop_on */
 	OPTION_COUNT,	 /* uint64_t, min .. max */
 };
 

@@ -252,6 +252,25 @@ static int set_pids(const struct option_row *row, const char *value, struct opti
 	return more;
 }
 
+/* "failure", "latency>10ms", or both with a comma. */
+static int set_event(const struct option_row *row, const char *value, struct options *options,
+		     struct options_error *error)
+{
+	char item[ITEM];
+	int more;
+
+	while ((more = next_item(row, &value, item, error)) > 0) {
+		uint64_t *ns = &options->stop_on.latency_ns;
+
+		if (!strcmp(item, "failure"))
+			options->stop_on.failure = true;
+		else if (strncmp(item, "latency>", 8) || parse__duration(item + 8, ns))
+			return options__fail(error, "--%s '%s': failure or latency>TIME expected",
+					     row->name, item);
+	}
+	return more;
+}
+
 static int set_verbosity(int *verbosity, int level, struct options_error *error)
 {
 	if (*verbosity && *verbosity != level)
@@ -295,6 +314,8 @@ int option__set(const struct option_row *row, const char *value, struct options 
 		return set_percent(row, value, target, error);
 	case OPTION_LIST:
 		return add_text(row, value, target, error);
+	case OPTION_EVENT:
+		return set_event(row, value, options, error);
 	case OPTION_COUNT:
 		return take_number(row, value, value, target, error);
 	}

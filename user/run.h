@@ -14,10 +14,14 @@ typedef int run_deliver(struct report *report, void *context);
 /* What can be refused before anything is opened. Returns an exit status, the error is logged. */
 int run__check(const struct options *options);
 
-/*
- * Trace as the options say and deliver each report. Returns an exit status. *lossy: more was lost
- * than a given --max-loss bears; the command then ends with STATUS_INTERNAL after all is written.
- */
-int run__trace(const struct options *options, run_deliver *deliver, void *context, bool *lossy);
+/* What a run that went well has to say with its exit status, when all is written. */
+struct run_end {
+	bool lossy;   /* more was lost than a given --max-loss bears: STATUS_INTERNAL */
+	bool stopped; /* by --stop-on: STATUS_VIOLATED */
+};
+
+/* Trace as the options say and deliver each report. Returns an exit status. */
+int run__trace(const struct options *options, run_deliver *deliver, void *context,
+	       struct run_end *end);
 
 #endif

@@ -45,9 +45,10 @@ struct session {
 	size_t nr_stretches;
 };
 
-/* A wide view of a running window, for the status line. */
+/* A wide view of all since the activation: for the status line, --stop-on and the watch. */
 struct session_totals {
 	uint64_t counted, failed, missed;
+	uint64_t max_ns; /* the slowest request */
 };
 
 /* Everything up to the entries being attached; nothing counts yet. STATUS_OK or what to exit with.

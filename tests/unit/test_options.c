@@ -225,9 +225,23 @@ static void test_cost(void **state)
 	bad("run --failures-only --marked", "--marked: --failures-only does not see the mark");
 }
 
+static void test_stop_on(void **state)
+{
+	(void)state;
+	assert_int_equal(parse(COMMAND_RUN, "run --stop-on failure"), 0);
+	assert_true(options.stop_on.failure && !options.stop_on.latency_ns);
+	assert_int_equal(parse(COMMAND_RUN, "run --stop-on latency>10ms,failure"), 0);
+	assert_true(options.stop_on.failure);
+	assert_int_equal(options.stop_on.latency_ns, 10000000);
+	bad("run --stop-on latency", "--stop-on 'latency': failure or latency>TIME expected");
+	bad("run --stop-on latency>x", "--stop-on 'latency>x': failure or latency>TIME expected");
+	bad("run --stop-on latency>0", "--stop-on 'latency>0': failure or latency>TIME expected");
+	bad("run --stop-on ,", "--stop-on has an empty item: EVENT expected");
+}
+
 static void test_not_built(void **state)
 {
-	static const char *const names[] = {"stacks", "slowest", "stop-on", "module", "slab"};
+	static const char *const names[] = {"stacks", "slowest", "module", "slab"};
 	char line[64], text[64];
 	size_t i;
 
@@ -307,9 +321,9 @@ int main(void)
 		cmocka_unit_test(test_lists),	       cmocka_unit_test(test_others),
 		cmocka_unit_test(test_command),	       cmocka_unit_test(test_operands),
 		cmocka_unit_test(test_values_refused), cmocka_unit_test(test_unknown),
-		cmocka_unit_test(test_cost),	       cmocka_unit_test(test_not_built),
-		cmocka_unit_test(test_help),	       cmocka_unit_test(test_filter),
-		cmocka_unit_test(test_gate),
+		cmocka_unit_test(test_cost),	       cmocka_unit_test(test_stop_on),
+		cmocka_unit_test(test_not_built),      cmocka_unit_test(test_help),
+		cmocka_unit_test(test_filter),	       cmocka_unit_test(test_gate),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);

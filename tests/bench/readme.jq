@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The report as the README's tables. What did not run here is left out.
+
+def fixed(d): . * pow(10; d) | round | tostring
+	| if d == 0 then . else ("0" * ([d + 1 - length, 0] | max) + .) | .[:-d] + "." + .[-d:] end;
+def whole: if . == null then "–" else fixed(0) end;
+def times: if . == null then "–" else fixed(2) end;
+def bold: if startswith("gfptrace") then "**\(.)**" else . end;
+
+.kernels[]
+| first(.variants[] | select(.kind == "none" and .status == "ok")) as $untraced
+| "Linux \(.release), one CPU, \(.settings); untraced \($untraced.pair.instructions | whole) and \($untraced.fault.instructions | whole):",
+  "",
+  "| attached | instructions a request and its free | × floor | cheaper than the cheapest peer | instructions a page fault |",
+  "|---|---|---|---|---|",
+  (.variants[] | select(.status == "ok" and .kind != "none")
+	| "| \(.variant | bold) | \(.pair.overhead | whole) | \(.pair.floor_ratio | times) | "
+	+ "\(.pair.peer_ratio | if . == null then "–" else times + "×" end) | \(.fault.overhead | whole) |"),
+  ""
