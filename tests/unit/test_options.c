@@ -206,8 +206,7 @@ static void test_unknown(void **state)
 
 static void test_not_built(void **state)
 {
-	static const char *const names[] = {"stacks", "slowest", "stop-on",	  "module",
-					    "budget", "sample",	 "failures-only", "slab"};
+	static const char *const names[] = {"stacks", "slowest", "stop-on", "module", "slab"};
 	char line[64], text[64];
 	size_t i;
 
@@ -218,7 +217,6 @@ static void test_not_built(void **state)
 		bad(line, text);
 	}
 	bad("run --slowest=3", "--slowest is not built yet");
-	bad("run --sample 3", "--sample is not built yet");
 	bad("run --by path", "--by path is not built yet");
 	bad("run --by class,caller", "--by caller is not built yet");
 	bad("run --by quality", "--by quality is not built yet");
