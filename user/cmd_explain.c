@@ -117,6 +117,11 @@ int cmd_explain(int argc, char **argv)
 		log_error("one log at a time: unexpected argument '%s'", options.operands[1]);
 		return STATUS_USAGE;
 	}
+	if (strcmp(options.format->name, "text") != 0 &&
+	    strcmp(options.format->name, "json") != 0) {
+		log_error("explain writes text or json, not %s", options.format->name);
+		return STATUS_USAGE;
+	}
 	/* The log first: -o may name the same file. */
 	status = load(&options, &explain);
 	if (status) {

@@ -1,68 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* gfptrace report: show a saved report again, or several as one. */
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-
 #include "commands.h"
 #include "log.h"
 #include "merge.h"
 #include "output.h"
-#include "report_json.h"
+#include "report_file.h"
 
-/* Read the report in `path`, "-" for stdin; what is wrong is logged. */
-static struct report *load(const char *path)
-{
-	bool is_stdin = !strcmp(path, "-");
-	FILE *file = is_stdin ? stdin : fopen(path, "re");
-	struct report *report;
-	char error[256];
-	struct stat st;
-
-	if (!file) {
-		log_err(-errno, "cannot open report '%s'", path);
-		return NULL;
-	}
-	if (!fstat(fileno(file), &st) && S_ISDIR(st.st_mode)) {
-		snprintf(error, sizeof(error), "is a directory");
-		report = NULL;
-	} else {
-		report = report__read_json(file, error, sizeof(error));
-	}
-	if (!report)
-		log_error("cannot read report '%s': %s", is_stdin ? "stdin" : path, error);
-	if (!is_stdin)
-		fclose(file);
-	if (report)
-		report->name = report__string(report, path);
-	if (report && !report->name)
-		report->name = "";
-	return report;
-}
-
-/* All reports as one; what is wrong is logged. */
+/* All reports of all files as one; what is wrong is logged. */
 static struct report *load_all(char *const *paths, size_t nr)
 {
-	struct report **reports = calloc(nr, sizeof(struct report *)), *merged = NULL;
+	struct report_list list = {};
+	struct report *merged = NULL;
 	char error[256];
 	size_t i;
 
-	for (i = 0; i < nr && reports; i++) {
-		reports[i] = load(paths[i]);
-		if (!reports[i])
-			break;
-	}
-	if (reports && i == nr) {
-		merged = report__merge(reports, nr, error, sizeof(error));
+	for (i = 0; i < nr && !reports__load(&list, paths[i]); i++)
+		;
+	if (i == nr) {
+		merged = report__merge(list.report, list.nr, error, sizeof(error));
+		list.nr = 0; /* that took them */
 		if (!merged)
 			log_error("%s", error);
-	} else {
-		while (i-- > 0)
-			report__free(reports[i]);
 	}
-	free(reports);
+	reports__free(&list);
 	return merged;
 }
 

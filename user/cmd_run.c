@@ -30,6 +30,7 @@ struct run {
 	struct child *child;		       /* whose turn it is */
 	struct timespec start;		       /* of the current report's window, CLOCK_REALTIME */
 	uint64_t start_ns;
+	uint64_t began_ns; /* when the command was given */
 	bool status_line;
 	bool lossy; /* more than --max-loss */
 };
@@ -219,6 +220,9 @@ static int trace_windows(struct run *run)
 	int status = session__activate(&run->session);
 	bool ended = false;
 
+	log_verbose("active %.0f ms after the start",
+		    (double)(window__now() - run->began_ns) / 1e6);
+
 	for (i = 0; i < repeat && !status && !ended; i++) {
 		run->child = &run->children[i];
 		if (i)
@@ -298,6 +302,7 @@ int run__trace(const struct options *options, run_deliver *deliver, void *contex
 	static struct run run;
 	int status;
 
+	run.began_ns = window__now();
 	run.options = options;
 	run.deliver = deliver;
 	run.context = context;

@@ -41,6 +41,38 @@ static int describe_sights(struct report *report, const struct sight *sights, si
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
+static int describe_failures_only(struct report *report, const struct tracer *tracer)
+{
+	bool kprobe = tracer__tier(tracer) == TIER_KPROBE;
+	const struct sight sights[] = {
+		{true, "failures", NULL},
+		{tracer__exact_context(tracer), "softirq apart from hardirq",
+		 "preempt_count cannot be read: every interrupt is shown as softirq"},
+		{false, "requests that succeed", "--failures-only: nothing looks at them"},
+		{false, "latency, alignment and placement", "they are of requests that succeed"},
+		{false, "failures: invalid order",
+		 "such a request returns before it is searched for"},
+		{false, "failures: memcg",
+		 kprobe ? "a refused charge passes by the search: without --failures-only it is "
+			  "seen"
+			: "without the entry a refused charge is like a failed search"},
+		{false, "failures: injected", "fault injection returns before the search"},
+		{false, "classes user and kernel apart",
+		 "the gfp may have gained __GFP_HARDWALL there: both are shown as kernel"},
+		{!kprobe, "failures while another kprobe program runs on that CPU",
+		 "all kprobe programs share one guard, and not every kernel counts what it skips"},
+		{kprobe, "failures at no cost to requests that succeed",
+		 "no kprobe on warn_alloc: a program at the end of every request passes over those "
+		 "that succeeded"},
+	};
+
+	report->mode.tier = tier_names[tracer__tier(tracer)];
+	report->mode.entry = kprobe ? "warn_alloc" : "mm_page_alloc";
+	report->mode.bulk_entry = "";
+	report->mode.coverage_copies = 1;
+	return describe_sights(report, sights, LENGTH(sights));
+}
+
 int describe__mode(struct report *report, const struct kernel *kernel, const struct tracer *tracer)
 {
 	bool timed = tracer__timed(tracer);
@@ -74,6 +106,8 @@ int describe__mode(struct report *report, const struct kernel *kernel, const str
 	};
 	const char *entry = timed ? kernel->facts.entry.name : "mm_page_alloc";
 
+	if (tracer__failures_only(tracer))
+		return describe_failures_only(report, tracer);
 	report->mode.tier = tier_names[tracer__tier(tracer)];
 	report->mode.entry = entry;
 	report->mode.bulk_entry = tracer__bulk(tracer) ? kernel->facts.bulk.name : "";

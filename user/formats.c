@@ -9,6 +9,8 @@ const struct format formats[] = {
 	{"html", "one page with drawings, for a browser; it loads and runs nothing",
 	 report__write_html},
 	{"prom", "metrics in Prometheus's text exposition format", report__write_prom},
+	{"folded", "stacks of failures, the slowest and lint, for flame graphs",
+	 report__write_folded},
 	{0},
 };
 

@@ -31,5 +31,7 @@ int report__write_html(FILE *file, const struct report *report,
 		       const struct format_options *options);
 int report__write_prom(FILE *file, const struct report *report,
 		       const struct format_options *options);
+int report__write_folded(FILE *file, const struct report *report,
+			 const struct format_options *options);
 
 #endif

@@ -103,6 +103,7 @@ void html__ratio(FILE *file, double share)
 	char text[TEXT_SHARE];
 
 	fprintf(file, "<data value=\"%.6g\">", share);
+	share = share < 1 ? share : 1;
 	html__text(file, text__share((uint64_t)(share * 1e9 + 0.5), 1000000000, text));
 	fputs("</data>", file);
 }
@@ -218,9 +219,11 @@ void html__left_out(FILE *file, size_t nr, size_t most)
 
 double html__octave(double x)
 {
-	double octave = 0;
+	unsigned int octave;
 
-	for (; x >= 2; x /= 2)
-		octave++;
-	return x >= 1 ? octave + x - 1 : 0;
+	if (x < 1)
+		return 0;
+	for (octave = 0; octave < 64 && x >= 2; octave++)
+		x /= 2;
+	return octave + x - 1;
 }

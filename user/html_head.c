@@ -33,16 +33,13 @@ static void open_tile(FILE *file, const char *class, const char *name)
 
 static void write_requests(FILE *file, const struct report *report)
 {
-	double seconds = (double)report->window.duration_ns / 1e9;
 	char count[UNITS_COUNT];
 
 	open_tile(file, "", "Requests");
 	html__count(file, report->requests.counted);
 	fputs("</b><small>", file);
-	if (seconds > 0)
-		fprintf(file, "%s a second, ",
-			format__count((uint64_t)((double)report->requests.counted / seconds + 0.5),
-				      count));
+	if (report->window.duration_ns)
+		fprintf(file, "%s a second, ", format__count(text__rate(report), count));
 	html__count(file, report->requests.pages);
 	fputs(" pages", file);
 	if (report->requests.bulk_calls) {

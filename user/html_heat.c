@@ -32,7 +32,7 @@ static size_t place(const char **words, size_t *nr, size_t most, const char *wor
 {
 	size_t i;
 
-	for (i = 0; i < *nr && strcmp(words[i], word); i++)
+	for (i = 0; i < *nr && strcmp(words[i], word) != 0; i++)
 		;
 	if (i == *nr && *nr < most)
 		words[(*nr)++] = word;

@@ -46,7 +46,7 @@ static int fold_room(struct stage *room, const struct report *report, size_t ran
 		room->derived |= only->derived;
 	}
 	err = fold__to_stage(&fold, room);
-	if (fold.nr == 1 && !err) { /* as it stands in the JSON, if derived, too */
+	if (only && fold.nr == 1 && !err) { /* as it stands in the JSON, if derived, too */
 		room->p50 = only->p50;
 		room->p99 = only->p99;
 	}

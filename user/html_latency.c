@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The latency of each class as a drawing, and of each series as a row. */
+/* The latency of each class as a drawing. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,6 @@
 #include "fold.h"
 #include "html.h"
 #include "report_text.h"
-#include "text_table.h"
 
 /* The drawing, in units of the viewBox; about the width of a phone, so that text stays legible. */
 #define WIDTH  360
@@ -138,7 +137,7 @@ static void write_time_axis(FILE *file, const struct report *report, const struc
 	for (uint64_t ns = 10; ns <= 100000000000; ns *= 10) {
 		x = x_of_time(bins, ns);
 		if (html__octave((double)ns) * 4 < (double)bins->from ||
-		    html__octave((double)ns) * 4 > (double)bins->to + 1 || x - last < 30)
+		    html__octave((double)ns) * 4 > (double)bins->to + 1 || x - last < 44)
 			continue;
 		last = x;
 		tick_text(report, ns, text);
@@ -159,7 +158,7 @@ static void write_count_axis(FILE *file, const struct bins *bins)
 	/* the tens of so large a count would stand too close: hundreds, thousands, ... */
 	while (html__octave((double)bins->largest) / (3.3 * (double)step) > 5)
 		step++;
-	for (count = 1; count <= bins->largest && count < UINT64_MAX / 1000;) {
+	for (count = 1; count <= bins->largest && count < UINT64_MAX / 100000;) {
 		y = HEIGHT - BOTTOM - height_of(bins, count);
 		suffix = 0;
 		for (shown = count; shown >= 1000 && suffix < 5; suffix++)
@@ -282,80 +281,4 @@ int html__latency(FILE *file, const struct report *report)
 	fputs("</div>\n", file);
 	html__section_end(file);
 	return err;
-}
-
-static void write_row(FILE *file, const struct report *report, const struct latency *series,
-		      const bool used[DIMENSIONS])
-{
-	const uint64_t times[] = {series->min, series->p50,  series->p90,
-				  series->p99, series->p999, series->max};
-
-	fputs("<tr>", file);
-	html__label_cells(file, &series->labels, used);
-	fputs("<td class=\"n\">", file);
-	html__count(file, series->count);
-	fputs("</td>", file);
-	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
-		fputs("<td class=\"n\">", file);
-		html__time(file, report, times[i]);
-		fputs("</td>", file);
-	}
-	fputs("</tr>\n", file);
-}
-
-static int compare_counts(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x < y) - (x > y);
-}
-
-/* The least count that a series must have to be among the HTML_SERIES with the largest. */
-static int least_count(const struct report *report, uint64_t *least)
-{
-	uint64_t *counts;
-
-	*least = 0;
-	if (report->nr_latency <= HTML_SERIES)
-		return 0;
-	counts = calloc(report->nr_latency, sizeof(*counts));
-	if (!counts)
-		return -ENOMEM;
-	for (size_t i = 0; i < report->nr_latency; i++)
-		counts[i] = report->latency[i].count;
-	qsort(counts, report->nr_latency, sizeof(*counts), compare_counts);
-	*least = counts[HTML_SERIES - 1];
-	free(counts);
-	return 0;
-}
-
-int html__series(FILE *file, const struct report *report)
-{
-	static const char *const titles[] = {"count", "min", "p50", "p90", "p99", "p99.9", "max"};
-	bool used[DIMENSIONS] = {false};
-	size_t i, rows = 0;
-	uint64_t least;
-
-	if (!report->nr_latency)
-		return 0;
-	if (least_count(report, &least))
-		return -ENOMEM;
-	for (i = 0; i < report->nr_latency; i++)
-		labels__mark(&report->latency[i].labels, used);
-	html__section(file, "series", "All series", NULL);
-	html__table(file, "Latency by labels");
-	fputs("<thead><tr>", file);
-	html__label_heads(file, used);
-	for (i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
-		html__head_cell(file, titles[i]);
-	fputs("</tr></thead><tbody>\n", file);
-	for (i = 0; i < report->nr_latency && rows < HTML_SERIES; i++)
-		if (report->latency[i].count >= least) {
-			write_row(file, report, &report->latency[i], used);
-			rows++;
-		}
-	html__table_end(file);
-	html__left_out(file, report->nr_latency, HTML_SERIES);
-	html__section_end(file);
-	return 0;
 }

@@ -9,8 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+
+#include "trial.h"
 
 /* The whole of a small file as a string the caller frees, or NULL. */
 static char *read_file(const char *path)
@@ -74,54 +77,24 @@ static const char *preempt_model(const struct utsname *name)
 	return "dynamic";
 }
 
-struct symbol {
-	const char *name;
-	uint64_t address; /* 0 where it is hidden or not there */
-	bool listed;
-};
-
-static void match_symbol(const char *line, struct symbol *symbols, size_t count)
-{
-	const char *name = strchr(line, ' ');
-
-	name = name ? strchr(name + 1, ' ') : NULL;
-	for (size_t i = 0; name && i < count; i++) {
-		size_t length = strlen(symbols[i].name);
-
-		if (strncmp(name + 1, symbols[i].name, length) || name[1 + length] != '\n')
-			continue;
-		symbols[i].listed = true;
-		symbols[i].address = strtoull(line, NULL, 16);
-	}
-}
-
-/*
- * The verifier resolves a variable by kallsyms, where data symbols need KALLSYMS_ALL=y. One
- * pass for all: the kernel takes tens of milliseconds to write that file.
- */
-static void find_symbols(struct symbol *symbols, size_t count)
+/* By /proc/kallsyms; 0 where it is hidden or not there. */
+static uint64_t symbol_address(const char *name)
 {
 	FILE *file = fopen("/proc/kallsyms", "re");
+	size_t length = strlen(name);
+	uint64_t address = 0;
 	char line[512];
 
-	if (!file)
-		return;
-	setvbuf(file, NULL, _IOFBF, 1 << 16);
-	while (fgets(line, sizeof(line), file))
-		match_symbol(line, symbols, count);
-	fclose(file);
-}
+	while (file && !address && fgets(line, sizeof(line), file)) {
+		const char *word = strchr(line, ' ');
 
-static void read_symbols(struct kernel *kernel)
-{
-	struct symbol symbols[] = {
-		{.name = "__preempt_count"}, {.name = "pcpu_hot"}, {.name = "mem_section"}};
-
-	find_symbols(symbols, sizeof(symbols) / sizeof(symbols[0]));
-	kernel->preempt_symbol =
-		!strcmp(kernel->name.machine, "aarch64") ||
-		(kernel->facts.preempt_count_in_btf && (symbols[0].listed || symbols[1].listed));
-	kernel->section_symbol = symbols[2].address;
+		word = word ? strchr(word + 1, ' ') : NULL;
+		if (word && !strncmp(word + 1, name, length) && word[1 + length] == '\n')
+			address = strtoull(line, NULL, 16);
+	}
+	if (file)
+		fclose(file);
+	return address;
 }
 
 /* The first line of /proc/pagetypeinfo, which root may read (mm/vmstat.c). */
@@ -153,6 +126,26 @@ static int fail(struct kernel *kernel, int err, const char *problem, const char 
 	return err;
 }
 
+/*
+ * From the kernel itself in one system call, where that is allowed: /sys/kernel/btf/vmlinux
+ * gives a page at a time. The kernel's own BTF is the first that it registers.
+ */
+static struct btf *load_btf(void)
+{
+	const uint32_t first = 1;
+	char name[16] = "";
+	struct bpf_btf_info info = {.name = (uint64_t)name, .name_len = sizeof(name)};
+	uint32_t size = sizeof(info);
+	int fd = bpf_btf_get_fd_by_id(first);
+	bool vmlinux = fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size) && info.kernel_btf &&
+		       !strcmp(name, "vmlinux");
+	struct btf *btf = vmlinux ? btf__load_from_kernel_by_id(first) : NULL;
+
+	if (fd >= 0)
+		close(fd);
+	return btf ? btf : btf__load_vmlinux_btf();
+}
+
 int kernel__read(struct kernel *kernel)
 {
 	char *format;
@@ -170,7 +163,7 @@ int kernel__read(struct kernel *kernel)
 		return fail(kernel, -ENODEV, "cannot tell how many CPUs there may be",
 			    "is /sys mounted?");
 	kernel->cpus = (uint32_t)cpus;
-	kernel->btf = btf__load_vmlinux_btf();
+	kernel->btf = load_btf();
 	if (!kernel->btf) {
 		int err = -errno;
 
@@ -185,14 +178,22 @@ int kernel__read(struct kernel *kernel)
 	if (!kernel->facts.has_mm_page_alloc)
 		return fail(kernel, -ENOENT, "this kernel has no tracepoint kmem:mm_page_alloc",
 			    "boot a kernel with CONFIG_TRACEPOINTS=y");
-	read_symbols(kernel);
-	kernel->pageblock_order = pageblock_order();
+	kernel->preempt_symbol = !strcmp(kernel->name.machine, "aarch64") ||
+				 (kernel->facts.preempt_count_in_btf &&
+				  (trial__variable(kernel->btf, "pcpu_hot") ||
+				   trial__variable(kernel->btf, "__preempt_count")));
 	format = tracepoint_format();
 	gfp_bits__find(kernel->btf, format, &kernel->gfp);
 	free(format);
 	if (zones__read(&kernel->zones))
 		kernel->zones.count = 0;
 	return 0;
+}
+
+void kernel__find_blocks(struct kernel *kernel)
+{
+	kernel->section_symbol = symbol_address("mem_section");
+	kernel->pageblock_order = pageblock_order();
 }
 
 void kernel__forget_btf(struct kernel *kernel)

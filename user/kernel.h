@@ -22,16 +22,22 @@ struct kernel {
 	uint32_t cpus_online;
 	const char *preempt; /* none, voluntary, full, lazy, rt; "unknown" */
 	bool preempt_rt;
-	uint64_t section_symbol; /* where BPF finds the blocks' migrate types; 0: not shown */
-	uint32_t pageblock_order;
 	bool preempt_symbol; /* BPF can read preempt_count by its name */
-	bool icount;	     /* tools/vm --icount: a nanosecond is an instruction */
-	char problem[128];   /* why kernel__read() failed, and what to do about it */
+	/* set by kernel__find_blocks() only */
+	uint32_t pageblock_order;
+	uint64_t section_symbol; /* where BPF finds the blocks' migrate types; 0: not shown */
+	bool icount;		 /* tools/vm --icount: a nanosecond is an instruction */
+	char problem[128];	 /* why kernel__read() failed, and what to do about it */
 	char remedy[160];
 };
 
 /* Returns 0 or a negative errno with `problem` filled; kernel__close() is due in any case. */
 int kernel__read(struct kernel *kernel);
+/*
+ * What only --by migratetype needs: /proc/kallsyms takes tens of milliseconds, and
+ * /proc/pagetypeinfo locks each zone while its free lists are counted (mm/vmstat.c).
+ */
+void kernel__find_blocks(struct kernel *kernel);
 /* The facts stay; the parsed BTF, several MiB, goes. */
 void kernel__forget_btf(struct kernel *kernel);
 void kernel__close(struct kernel *kernel);

@@ -38,6 +38,12 @@ int merge__kind(struct merge *merge, const struct kind *kind);
 int merge__buckets(struct merge *merge, struct bucket **into, size_t *nr, const struct bucket *from,
 		   size_t nr_from);
 
+bool merge__same_texts(const char *const *a, size_t nr_a, const char *const *b, size_t nr_b);
+
+/* Hosts, sight, changes and cost, which need the reports whole; the head itself robs them. */
+int merge__context(struct merge *merge);
+void merge__head(struct merge *merge);
+
 int merge__series(struct merge *merge); /* latency, alignment, placement, stages, headroom */
 int merge__events(struct merge *merge); /* failures, the slowest, lint, loss, programs */
 

@@ -74,7 +74,7 @@ const struct option_row option_table[] = {
 
 	{ .name = "format", .short_name = 'f', .type = OPTION_FORMAT, .metavar = "FORMAT",
 	  .group = "Output", .commands = ONLY_RUN | REPORT | EXPLAIN, AT(format), .fallback = "text",
-	  .help = "text, json, html or prom" },
+	  .help = "text, json, html, prom or folded; of `explain` text or json" },
 	{ .name = "output", .short_name = 'o', .type = OPTION_TEXT, .metavar = "FILE",
 	  .group = "Output", .commands = ONLY_RUN | REPORT | EXPLAIN, AT(output), .max = 4095,
 	  .help = "write the report to FILE, not to stdout" },
@@ -218,13 +218,6 @@ static bool is_among(const char *name, const char *const *names)
 bool command__is_unbuilt(const char *name)
 {
 	static const char *const names[] = {"top", "serve", NULL};
-
-	return is_among(name, names);
-}
-
-bool format__is_unbuilt(const char *name)
-{
-	static const char *const names[] = {"folded", NULL};
 
 	return is_among(name, names);
 }

@@ -77,8 +77,6 @@ static int set_format(const char *value, const struct format **format, struct op
 	if (*format)
 		return 0;
 	*format = &formats[0];
-	if (format__is_unbuilt(value))
-		return options__fail(error, "format %s is not built yet", value);
 	for (row = formats; row->name && nr < 16; row++)
 		names[nr++] = row->name;
 	nearest = word__nearest(value, names, nr);

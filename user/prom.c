@@ -221,12 +221,32 @@ static int write_loss(FILE *file, const struct report *report)
 	return err;
 }
 
+static int write_blind(FILE *file, const struct report *report)
+{
+	struct prom_label what[] = {{"what", NULL}, {NULL, NULL}};
+	size_t i, j;
+	int err = 0;
+
+	if (report->mode.nr_blind)
+		prom__family(file, "gfptrace_blind", "gauge",
+			     "1 for each thing that was not seen.");
+	for (i = 0; i < report->mode.nr_blind && i < PROM_SERIES && !err; i++) {
+		what[0].value = report->mode.blind[i].what;
+		for (j = 0; j < i && strcmp(report->mode.blind[j].what, what[0].value) != 0; j++)
+			;
+		if (j == i) /* not seen for two reasons is not seen once */
+			err = prom__sample(file, "gfptrace_blind", NULL, what, 1);
+	}
+	return err;
+}
+
 int report__write_prom(FILE *file, const struct report *report,
 		       const struct format_options *options)
 {
 	static int (*const parts[])(FILE *, const struct report *) = {
-		write_info,   write_totals,    prom__latency, write_failures, write_loss,
-		prom__blocks, prom__placement, prom__stages,  prom__headroom, prom__lint,
+		write_info,   write_totals,   prom__latency, write_failures,
+		write_loss,   write_blind,    prom__blocks,  prom__placement,
+		prom__stages, prom__headroom, prom__lint,
 	};
 	int err = 0;
 

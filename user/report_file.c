@@ -29,7 +29,8 @@ void reports__free(struct report_list *list)
 	*list = (struct report_list){};
 }
 
-static int read_all(struct report_list *list, FILE *file, char *error, size_t size)
+static int read_all(struct report_list *list, FILE *file, const char *path, char *error,
+		    size_t size)
 {
 	struct report *report;
 	size_t before = list->nr;
@@ -41,7 +42,8 @@ static int read_all(struct report_list *list, FILE *file, char *error, size_t si
 			return err;
 		if (!report)
 			break;
-		err = reports__add(list, report);
+		report->name = report__string(report, path);
+		err = report->name ? reports__add(list, report) : -ENOMEM;
 		if (err) {
 			report__free(report);
 			snprintf(error, size, "out of memory");
@@ -68,7 +70,7 @@ int reports__load(struct report_list *list, const char *path)
 		snprintf(error, sizeof(error), "is a directory");
 		err = -EISDIR;
 	} else {
-		err = read_all(list, file, error, sizeof(error));
+		err = read_all(list, file, path, error, sizeof(error));
 	}
 	if (err)
 		log_error("cannot read report '%s': %s", is_stdin ? "stdin" : path, error);

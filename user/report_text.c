@@ -96,16 +96,21 @@ void text__filter(FILE *file, const struct report *report)
 		fprintf(file, " module %s", report->filter.module);
 }
 
-void text__requests(FILE *file, const struct report *report)
+uint64_t text__rate(const struct report *report)
 {
 	double seconds = (double)report->window.duration_ns / 1e9;
+	double rate = seconds > 0 ? (double)report->requests.counted / seconds + 0.5 : 0;
+
+	return rate < 1e18 ? (uint64_t)rate : (uint64_t)1e18; /* no report is beyond belief */
+}
+
+void text__requests(FILE *file, const struct report *report)
+{
 	char count[UNITS_COUNT], share[TEXT_SHARE];
 
 	fprintf(file, "%s", format__count(report->requests.counted, count));
-	if (seconds > 0)
-		fprintf(file, " (%s/s)",
-			format__count((uint64_t)((double)report->requests.counted / seconds + 0.5),
-				      count));
+	if (report->window.duration_ns)
+		fprintf(file, " (%s/s)", format__count(text__rate(report), count));
 	fprintf(file, ", %s failed", format__count(report->requests.failed, count));
 	if (report->requests.failed)
 		fprintf(file, " (%s)",

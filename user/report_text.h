@@ -30,6 +30,9 @@ void text__filter(FILE *file, const struct report *report);
 void text__requests(FILE *file, const struct report *report);
 void text__loss(FILE *file, const struct report *report);
 
+/* Requests a second, 0 where there is no second. */
+uint64_t text__rate(const struct report *report);
+
 /* In how many of the merged reports this was not seen. */
 size_t report__count_blind(const struct report *report, const struct blind *blind);
 

@@ -32,8 +32,12 @@ static int open_kernel(struct session *session)
 static int make_plan(struct session *session)
 {
 	char problem[256];
-	int err = plan__make(&session->plan, &session->kernel, session->options, problem,
-			     sizeof(problem));
+	int err;
+
+	if (session->options->by[DIM_MIGRATETYPE])
+		kernel__find_blocks(&session->kernel);
+	err = plan__make(&session->plan, &session->kernel, session->options, problem,
+			 sizeof(problem));
 
 	if (!err)
 		return STATUS_OK;

@@ -143,11 +143,34 @@ static struct series_key global_key(const struct snapshot_source *source, uint32
 	return key;
 }
 
-/* Returns how many requests were added. */
-static uint64_t series__merge(struct series *series, const struct gft_series *from,
-			      const struct snapshot_source *source)
+/* Buckets are looked at so many at a time: most of a histogram is empty. */
+#define RUN 8
+
+/* Add the buckets `first` .. `last`, outside of which there is nothing. Returns their sum. */
+static uint64_t merge_buckets(uint64_t *to, const __u64 *from, uint32_t first, uint32_t last)
 {
-	uint64_t requests = from->unplaced, timings = 0;
+	uint64_t sum = 0;
+
+	while (first <= last) {
+		uint32_t end = first + RUN <= last ? first + RUN : last + 1;
+		uint64_t any = 0;
+
+		for (uint32_t i = first; i < end; i++)
+			any |= from[i];
+		for (; any && first < end; first++) {
+			to[first] += from[first];
+			sum += from[first];
+		}
+		first = end;
+	}
+	return sum;
+}
+
+/* Returns how many requests were added; adds to `placed` those whose page's place is known. */
+static uint64_t series__merge(struct series *series, const struct gft_series *from,
+			      const struct snapshot_source *source, uint64_t *placed)
+{
+	uint64_t requests = from->unplaced, blocks = 0, timings = 0;
 
 	for (int i = 0; i < GFT_REASONS; i++) {
 		series->failed[i] += from->failed[i];
@@ -155,8 +178,10 @@ static uint64_t series__merge(struct series *series, const struct gft_series *fr
 	}
 	for (int i = 0; i < GFT_ALIGN_SLOTS; i++) {
 		series->align[i] += from->align[i];
-		requests += from->align[i];
+		blocks += from->align[i];
 	}
+	requests += blocks;
+	*placed += blocks;
 	series->unplaced += from->unplaced;
 	if (!source->timed)
 		return requests;
@@ -165,10 +190,8 @@ static uint64_t series__merge(struct series *series, const struct gft_series *fr
 		series->min = from->min;
 	if (from->max > series->max)
 		series->max = from->max;
-	for (uint32_t i = 0; i < GFT_BUCKETS; i++) {
-		series->bucket[i] += from->bucket[i];
-		timings += from->bucket[i];
-	}
+	timings = merge_buckets(series->bucket, from->bucket, gft_bucket(from->min),
+				gft_bucket(from->max));
 	/* elsewhere the two differ only by what happens while they are read */
 	if (!source->sampled || requests < timings)
 		return timings;
@@ -180,6 +203,8 @@ static bool is_empty(const struct gft_series *series, bool timed)
 {
 	uint64_t any = series->unplaced | (timed ? series->max : 0);
 
+	if (any)
+		return false;
 	for (int i = 0; i < GFT_REASONS; i++)
 		any |= series->failed[i];
 	for (int i = 0; i < GFT_ALIGN_SLOTS; i++)
@@ -216,15 +241,6 @@ static uint64_t take_placement(struct snapshot_totals *totals, const struct gft_
 	return elsewhere;
 }
 
-static uint64_t placed(const struct gft_series *series)
-{
-	uint64_t count = 0;
-
-	for (int i = 0; i < GFT_ALIGN_SLOTS; i++)
-		count += series->align[i];
-	return count;
-}
-
 static struct series_key series_key(const struct snapshot_source *source, uint32_t cpu,
 				    uint32_t slot, const struct gft_series *series)
 {
@@ -241,7 +257,7 @@ static int take_cpu(struct snapshot *snapshot, const struct snapshot_source *sou
 		    const struct gft_row *row, uint64_t *counted)
 {
 	const char *base = (const char *)row + source->view.series_offset;
-	uint64_t elsewhere = take_placement(&snapshot->totals, row), total = 0;
+	uint64_t elsewhere = take_placement(&snapshot->totals, row), placed = 0;
 
 	for (uint32_t slot = 0; slot <= row->used_slots && slot < source->view.slots; slot++) {
 		const struct gft_series *from =
@@ -255,10 +271,9 @@ static int take_cpu(struct snapshot *snapshot, const struct snapshot_source *sou
 		series = snapshot__series(snapshot, &key);
 		if (!series)
 			return -ENOMEM;
-		*counted += series__merge(series, from, source);
-		total += placed(from);
+		*counted += series__merge(series, from, source, &placed);
 	}
-	add_home(&snapshot->totals, row, total, elsewhere);
+	add_home(&snapshot->totals, row, placed, elsewhere);
 	return 0;
 }
 

@@ -26,7 +26,7 @@ static void add_times(struct table *table, const struct report *report, const st
 static void add_stage(struct table *table, const struct report *report, const struct stage *stage,
 		      const bool used[DIMENSIONS])
 {
-	uint64_t share = (uint64_t)(stage->share * MILLION + 0.5);
+	uint64_t share = stage->share < 1 ? (uint64_t)(stage->share * MILLION + 0.5) : MILLION;
 	char text[UNITS_COUNT], bar[TEXT_BAR], percent[TEXT_SHARE];
 
 	table__printf(table, "%s%s", stage->stage, stage->derived ? "*" : "");

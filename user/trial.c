@@ -79,3 +79,25 @@ int trial__kprobe(const char *function, const char **step)
 	*step = "";
 	return 0;
 }
+
+bool trial__variable(const struct btf *btf, const char *variable)
+{
+	struct bpf_insn insns[] = {
+		{.code = BPF_LD | BPF_IMM | BPF_DW,
+		 .dst_reg = BPF_REG_1,
+		 .src_reg = BPF_PSEUDO_BTF_ID},
+		{},
+		nothing[0],
+		nothing[1],
+	};
+	int id = btf__find_by_name_kind(btf, variable, BTF_KIND_VAR), program;
+
+	if (id < 0)
+		return false;
+	insns[0].imm = id;
+	program = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "gft_trial", "GPL", insns,
+				sizeof(insns) / sizeof(insns[0]), NULL);
+	if (program >= 0)
+		close(program);
+	return program >= 0;
+}

@@ -7,10 +7,18 @@
 #ifndef GFPTRACE_USER_TRIAL_H
 #define GFPTRACE_USER_TRIAL_H
 
+#include <stdbool.h>
+
 struct btf;
 
 /* Returns 0, or a negative errno with *step "load" or "attach". Nothing stays attached. */
 int trial__fentry(const struct btf *btf, const char *function, const char **step);
 int trial__kprobe(const char *function, const char **step);
+
+/*
+ * May BPF take the address of this variable? The verifier looks it up in kallsyms, where
+ * data symbols need KALLSYMS_ALL=y.
+ */
+bool trial__variable(const struct btf *btf, const char *variable);
 
 #endif

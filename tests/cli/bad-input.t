@@ -40,9 +40,6 @@ bad "unknown option '-z'" run -z
 bad "unknown format 'xml'" run -f xml
 bad "unknown format ''" run -f ''
 bad "--format needs a value" run -d 1 --format
-for format in folded; do
-	bad "format $format is not built yet" run -f "$format"
-done
 bad "--by: unknown word 'colour'" run --by colour
 bad "--by names 'class' twice" run --by class,class
 bad "--by has an empty item" run --by class,,order

@@ -157,6 +157,8 @@ static void test_exact(void **state)
 	assert_int_equal(report->headroom[0].count, 100 * REPORTS);
 	assert_int_equal(report->lint[0].count, 31 * REPORTS);
 	assert_int_equal(report->cache.counts[1], 900 * REPORTS);
+	assert_int_equal(report->mode.nr_changes, 1);
+	assert_int_equal(report->mode.nr_stretches, 1);
 	assert_int_equal(report->nr_slowest, 2);
 	assert_int_equal(report->slowest[0].ts, 1500000000);
 	assert_int_equal(report->cost.programs[0].runs, 2007 * REPORTS);

@@ -204,6 +204,27 @@ static void test_unknown(void **state)
 	bad("run -qx", "unknown option '-x'");
 }
 
+static void test_cost(void **state)
+{
+	(void)state;
+	assert_int_equal(parse(COMMAND_RUN, "run"), 0);
+	assert_int_equal(options.sample, 1);
+	assert_true(options.budget == 2 && !options.budget_given && !options.failures_only);
+	assert_int_equal(parse(COMMAND_RUN, "run --sample 64 --budget 0.5"), 0);
+	assert_int_equal(options.sample, 64);
+	assert_true(options.budget == 0.5 && options.budget_given);
+	assert_int_equal(parse(COMMAND_RUN, "run --failures-only --sample 1"), 0);
+	assert_true(options.failures_only);
+	bad("run --sample 0", "--sample 0 is out of range: 1 to 65536");
+	bad("run --sample 65537", "--sample 65537 is out of range: 1 to 65536");
+	bad("run --budget 0", "--budget '0': a number above 0, at most 100, expected");
+	bad("run --failures-only --sample 2",
+	    "--failures-only times no request: --sample has nothing to do");
+	bad("run --failures-only --budget 1",
+	    "--failures-only times no request: --budget has nothing to do");
+	bad("run --failures-only --marked", "--marked: --failures-only does not see the mark");
+}
+
 static void test_not_built(void **state)
 {
 	static const char *const names[] = {"stacks", "slowest", "stop-on", "module", "slab"};
@@ -220,7 +241,6 @@ static void test_not_built(void **state)
 	bad("run --by path", "--by path is not built yet");
 	bad("run --by class,caller", "--by caller is not built yet");
 	bad("run --by quality", "--by quality is not built yet");
-	bad("run -f folded", "format folded is not built yet");
 }
 
 /* What says how to trace is also for `check`; what says how to judge is not for `run`. */
@@ -287,8 +307,9 @@ int main(void)
 		cmocka_unit_test(test_lists),	       cmocka_unit_test(test_others),
 		cmocka_unit_test(test_command),	       cmocka_unit_test(test_operands),
 		cmocka_unit_test(test_values_refused), cmocka_unit_test(test_unknown),
-		cmocka_unit_test(test_not_built),      cmocka_unit_test(test_help),
-		cmocka_unit_test(test_filter),	       cmocka_unit_test(test_gate),
+		cmocka_unit_test(test_cost),	       cmocka_unit_test(test_not_built),
+		cmocka_unit_test(test_help),	       cmocka_unit_test(test_filter),
+		cmocka_unit_test(test_gate),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);

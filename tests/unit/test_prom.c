@@ -31,6 +31,7 @@ static void test_values(void **state)
 	has(text, "gfptrace_failures_total{class=\"atomic\",order=\"3\",context=\"hardirq\","
 		  "reason=\"fragmented\"} 12\n");
 	has(text, "gfptrace_requests_missed_total 7\n");
+	has(text, "gfptrace_blind{what=\"stages and path\"} 1\n");
 	has(text, "gfptrace_window_seconds 2\n");
 	has(text, "gfptrace_stage_seconds_total{stage=\"reclaim\"} 0.0027\n");
 	has(text, "gfptrace_reserves_touched_total{class=\"atomic\",node=\"0\",zone=\"Normal\"} "

@@ -19,6 +19,7 @@ static bool timed = true;
 
 /* clang-format off */
 bool tracer__timed(const struct tracer *tracer) { (void)tracer; return timed; }
+bool tracer__failures_only(const struct tracer *tracer) { (void)tracer; return false; }
 bool tracer__memcg(const struct tracer *tracer) { (void)tracer; return true; }
 bool tracer__places(const struct tracer *tracer) { (void)tracer; return true; }
 bool tracer__exact_context(const struct tracer *tracer) { (void)tracer; return true; }

@@ -32,7 +32,8 @@ def too_slow($seen; $true):
 		.left += $count | if .left < 0 and .first == null then .first = $le else . end)
 	| .first;
 
-($r.latency | sums(key; .count)) as $counted |
+# a sample: the requests of a series are its blocks and its failures
+(if $want.sample then $r.alignment + $r.failures else $r.latency end | sums(key; .count)) as $counted |
 ($t.series | sums(tkey; .requests)) as $made |
 ($r.failures | sums(key; .count)) as $failed |
 ($t.series | map(select(.failed > 0)) | sums(tkey; .failed)) as $refused |
@@ -45,13 +46,27 @@ check($r.mode.tier == $want.tier; "tier \($r.mode.tier)"),
 check($t.misplaced == 0; "the module made each request in the context it meant to"),
 check($r.requests.counted == $r.requests.succeeded + $r.requests.failed;
       "counted == succeeded + failed"),
-check(total($r.loss[] | select(.cause != "bulk-recursion").count) == $missed;
+check(total($r.loss[] | select(.cause | IN("bulk-recursion", "sampled-out") | not).count) == $missed;
       "missed \($missed) is explained: \([$r.loss[] | "\(.cause) \(.count)"] | join(", "))"),
 check(total($r.alignment[].below_natural) == 0; "no block below its natural alignment"),
 check([$r.latency[] | select((.buckets | map(.count) | add) != .count)] | length == 0;
       "the buckets of each series add up"),
 (if $want.complete then check($missed == 0; "nothing missed") else empty end),
 (if $want.copies then check($r.mode.coverage.copies == $want.copies; "\($want.copies) copies at work") else empty end),
+(if $want.sample then
+   total($r.latency[].count) as $timed | total($r.loss[] | select(.cause == "sampled-out").count) as $out |
+   check($timed + $out == $r.requests.counted; "timed \($timed) + sampled out \($out) == counted"),
+   check($timed * $want.sample >= $r.requests.counted * 0.8 and $timed * $want.sample <= $r.requests.counted * 1.2;
+         "about one in \($want.sample) is timed")
+ else empty end),
+(if $want.slow then
+   # those near the bound may lie on either side of it, by the time of the probes
+   ([$t.series[].latency.buckets[] | select((.le // 1e18) > 1048575).count] | add // 0) as $true |
+   ([$t.series[].latency.buckets[] | select((.le // 1e18) > 800000 and (.le // 1e18) < 1300000).count] | add // 0) as $near |
+   ([$r.latency[].buckets[] | select((.le // 1e18) > 1048575).count] | add // 0) as $seen |
+   check($seen >= $true - $near and $seen <= $true + $near and $seen > 10;
+         "\($seen) requests of 1 ms and more, truth \($true), \($near) near the bound")
+ else empty end),
 (if $want.loss_per_mille then
    check($missed * 1000 <= $want.loss_per_mille * ($missed + $r.requests.counted);
          "at most \($want.loss_per_mille) per mille missed: \($missed)") else empty end),
@@ -68,7 +83,7 @@ check([$r.latency[] | select((.buckets | map(.count) | add) != .count)] | length
   check($max <= $t.max_latency_ns and $max <= $t.run_ns;
         "largest latency \($max) ns; truth \($t.max_latency_ns), run time \($t.run_ns)"),
   (total($t.series[] | select(.context == "task").requests)) as $tasks |
-  (total($r.latency[] | select(.labels.context == "task").count)) as $seen |
+  (total($counted | to_entries[] | select(.key | endswith("/task")).value)) as $seen |
   (if $rt or $tasks == 0 or $want.tasks_may_lose then empty
    else check(($tasks - $seen) * 10000 <= $tasks;
               "tasks lose at most 0.01 %: \($tasks - $seen) of \($tasks)") end),
@@ -126,6 +141,9 @@ check([$r.latency[] | select((.buckets | map(.count) | add) != .count)] | length
   check(all($true | keys[]; $seen[.] >= $true[.]); "every order and context has its requests")
  end),
 
+(if $r.mode.coverage.changes != [] then
+   "# \($name): \($r.mode.coverage.changes[0].copies) copies from \($r.mode.coverage.changes[0].at_ns) ns on"
+ else empty end),
 "# \($name): counted \($r.requests.counted), missed \($missed)"
 + (if $missed > 0 then " (\([$r.loss[] | "\(.cause) \(.count)"] | join(", ")))" else "" end)
 + ", truth \($t.requests), failed \($r.requests.failed), "

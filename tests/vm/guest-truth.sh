@@ -3,14 +3,15 @@
 # In the guest: run scenarios under the tracer, leave reports and truths in /out.
 # usage: guest-truth.sh SCENARIO…
 echo started
-coverage=fast
+coverage=fast budget="--budget 100"
 
 # trace NAME 'run options' LINE…
 trace() {
 	name=$1 options=$2
 	shift 2
 	# shellcheck disable=SC2016,SC2086 # quoted for the inner shell; options are words
-	gfptrace run --coverage "$coverage" -f json -o "/out/$name.json" $options -- \
+	# no sampling on its own: each series is compared with its truth
+	gfptrace run $budget --coverage "$coverage" -f json -o "/out/$name.json" $options -- \
 		sh -c '[ "$cgroup" ] && echo $$ >"$cgroup/cgroup.procs"
 			gfptrace exercise "$@" >"/out/$0.truth"' "$name" "$@" 2>"/out/$name.err"
 	echo $? >"/out/$name.status"
@@ -80,6 +81,24 @@ for scenario; do
 		trace auto --marked "$threads count=40000 $timer"
 		;;
 	nest) trace nest --marked "$threads count=5000 nest=3000" ;;
+	nest-exact) # three of four interrupts hit a request that is traced
+		coverage=exact
+		trace nest-exact --marked "$threads count=5000 nest=3000"
+		;;
+	sample) # one in 16 is timed, all are counted
+		trace sample '--marked --sample 16' 'order=0-3 gfp=GFP_ATOMIC|__GFP_NOWARN count=20000' \
+			'order=0 gfp=GFP_USER count=5000' "$softirq" "$hardirq"
+		;;
+	tail) # the allocator sleeps and wakes on another CPU
+		trace tail --marked \
+			'do=tail threads=4 sleep_us=3000 gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN count=2000'
+		;;
+	failures) # nothing is attached to requests that succeed
+		budget=''
+		trace failures --failures-only 'order=0-3 gfp=GFP_KERNEL count=1000' \
+			'do=fragment order=9-10 gfp=GFP_ATOMIC|__GFP_NOWARN count=100' \
+			'do=exhaust order=0-3 gfp=GFP_ATOMIC|__GFP_NOWARN count=500'
+		;;
 	kprobe)
 		trace kprobe '--marked --tier kprobe' \
 			'order=0-10 gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN count=1100' \

@@ -28,7 +28,7 @@ one_kernel() {
 	case $kernel in
 	6.1 | 6.12) forced=(kprobe kprobe-memcg kprobe-mixed tracepoint) ;;
 	esac
-	scenarios -- quiet toobig memcg nomem bulk mixed nest exact auto plain plain-mixed ${forced[@]+"${forced[@]}"}
+	scenarios -- quiet toobig memcg nomem bulk mixed nest nest-exact exact auto sample plain plain-mixed ${forced[@]+"${forced[@]}"}
 	rc=$?
 	((rc != 77)) || return
 	result "$rc" "all scenarios run, no kernel warning"
@@ -41,7 +41,9 @@ one_kernel() {
 	compare mixed '{"tier": "fexit", "marked": true}'
 	compare nest '{"tier": "fexit", "marked": true}'
 	compare exact '{"tier": "fexit", "marked": true, "copies": 3, "loss_per_mille": 1}'
+	compare nest-exact '{"tier": "fexit", "marked": true, "copies": 3, "loss_per_mille": 1}'
 	compare auto '{"tier": "fexit", "marked": true}'
+	compare sample '{"tier": "fexit", "marked": true, "sample": 16}'
 	compare plain '{"tier": "fexit", "complete": true}'
 	compare plain-mixed '{"tier": "fexit"}'
 	if [[ $kernel != *rt ]]; then
@@ -59,7 +61,7 @@ one_kernel() {
 preempt_full() {
 	local rc
 
-	scenarios --append preempt=full -- mixed
+	scenarios --append preempt=full -- mixed exact
 	rc=$?
 	((rc != 77)) || return
 	kernel+=' preempt=full'
@@ -68,13 +70,41 @@ preempt_full() {
 	jq -e '.host.preempt == "full"' "$work/out/mixed.json" >"$work/err"
 	result $? "the report says preempt full"
 	compare mixed '{"tier": "fexit", "marked": true, "tasks_may_lose": true}'
+	compare exact '{"tier": "fexit", "marked": true, "tasks_may_lose": true, "loss_per_mille": 5}'
+}
+
+# What needs scenarios of its own: sleeping in the allocator, failures alone.
+special() {
+	scenarios -- tail failures
+	rc=$?
+	((rc != 77)) || return
+	result "$rc" "tail and failures run, no kernel warning"
+	((rc == 0)) || return
+	compare tail '{"tier": "fexit", "marked": true, "slow": true}'
+	# an act that fills the memory makes failures of its own, at orders 0, 4 and 9
+	jq -e --slurpfile truth "$work/out/failures.truth" '
+		[.failures[] | {key: .labels.order, value: .count}] | group_by(.key) |
+		map({key: .[0].key, value: (map(.value) | add)}) | from_entries as $seen |
+		[$truth[0].series[] | select(.failed > 0) | {order: "\(.order)", failed}] as $true |
+		all($true[]; $seen[.order] >= .failed) and
+		all($true[] | select(.order | IN("1", "2", "3", "10")); $seen[.order] == .failed)' \
+		"$work/out/failures.json" >"$work/err" &&
+		jq -e '.requests.failed == .requests.counted and .mode.tier == "kprobe"' \
+			"$work/out/failures.json" >"$work/err"
+	result $? "failures only: each, and nothing else"
 }
 
 for name in "${kernels[@]}"; do
 	kernel=$name
 	SECONDS=0
 	one_kernel
-	[[ $name != 6.12 ]] || preempt_full
+	case $name in
+	6.12) preempt_full ;&
+	6.1)
+		kernel=$name
+		special
+		;;
+	esac
 	echo "# $name: $SECONDS s"
 done
 echo "1..$n"
