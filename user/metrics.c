@@ -201,10 +201,14 @@ static const char *const failure_labels[] = {"class", "order", "context", "reaso
 static const char *const order_labels[] = {"order", NULL};
 static const char *const cause_labels[] = {"cause", NULL};
 static const char *const zone_labels[] = {"node", "zone", NULL};
+static const char *const stage_labels[] = {"stage", NULL};
+static const char *const headroom_labels[] = {"class", "zone", "node", NULL};
+static const char *const kind_labels[] = {"kind", NULL};
 static const char *const info_labels[] = {"version", "kernel", "arch", "clock", "tier", NULL};
 
 #define PLACES "alignment and placement"
 #define BULK   "bulk requests"
+#define STAGES "stages and path"
 
 /* Tables are read by their rows. */
 /* clang-format off */
@@ -250,6 +254,25 @@ const struct metric metrics[] = {
 	{"gfptrace_failures_total", "gfptrace_failures_total", "Failed requests by reason.",
 	 METRIC_COUNTER, METRIC_NUMBER, METRIC_SUM, "failures", true, failure_labels,
 	 visit_failures},
+
+	{"gfptrace_stage_requests_total", "gfptrace_stage_requests_total",
+	 "Requests that went through a stage.",
+	 METRIC_COUNTER, METRIC_NUMBER, METRIC_SUM, STAGES, true, stage_labels,
+	 visit_stage_requests},
+	{"gfptrace_stage_seconds_total", "gfptrace_stage_seconds_total", "Time spent in a stage.",
+	 METRIC_COUNTER, METRIC_NS, METRIC_SUM, STAGES, true, stage_labels, visit_stage_seconds},
+	{"gfptrace_stage_ratio", "gfptrace_stage_ratio",
+	 "Share of all time spent in requests that a stage took.",
+	 METRIC_GAUGE, METRIC_SHARE, METRIC_SUM, STAGES, true, stage_labels, visit_stage_ratio},
+	{"gfptrace_headroom_requests_total", "gfptrace_headroom_requests_total",
+	 "Requests whose distance from their watermark was seen.",
+	 METRIC_COUNTER, METRIC_NUMBER, METRIC_SUM, NULL, false, headroom_labels, visit_headroom},
+	{"gfptrace_reserves_touched_total", "gfptrace_reserves_touched_total",
+	 "Requests that got below the min watermark of a zone.",
+	 METRIC_COUNTER, METRIC_NUMBER, METRIC_SUM, NULL, false, headroom_labels, visit_reserves},
+	{"gfptrace_lint_total", "gfptrace_lint_total",
+	 "Requests that were made in a way that costs or endangers.",
+	 METRIC_COUNTER, METRIC_NUMBER, METRIC_SUM, NULL, false, kind_labels, visit_lint},
 
 	{"gfptrace_loss_total", "gfptrace_loss_total", "Requests not counted, by cause.",
 	 METRIC_COUNTER, METRIC_NUMBER, METRIC_SUM, NULL, false, cause_labels, visit_loss},

@@ -233,3 +233,107 @@ METRIC_VISITOR(visit_loss)
 	}
 	return err;
 }
+
+static int visit_stages(const struct report *report, double (*number)(const struct stage *),
+			metric_visit *visit, void *context)
+{
+	struct metric_sample sample;
+	int err = 0;
+
+	for (size_t i = 0; i < report->nr_stages && !err; i++) {
+		sample__begin(&sample, &report->stages[i].labels);
+		sample__add_label(&sample, "stage", report->stages[i].stage);
+		sample.count = report->stages[i].count;
+		err = sample__exact(&sample, number(&report->stages[i]), visit, context);
+	}
+	return err;
+}
+
+static double stage_requests(const struct stage *stage)
+{
+	return (double)stage->count;
+}
+
+static double stage_seconds(const struct stage *stage)
+{
+	return (double)stage->sum;
+}
+
+static double stage_share(const struct stage *stage)
+{
+	return stage->share;
+}
+
+METRIC_VISITOR(visit_stage_requests)
+{
+	(void)query;
+	return visit_stages(report, stage_requests, visit, context);
+}
+
+METRIC_VISITOR(visit_stage_seconds)
+{
+	(void)query;
+	return visit_stages(report, stage_seconds, visit, context);
+}
+
+METRIC_VISITOR(visit_stage_ratio)
+{
+	(void)query;
+	return visit_stages(report, stage_share, visit, context);
+}
+
+static int visit_headrooms(const struct report *report, bool reserves, metric_visit *visit,
+			   void *context)
+{
+	struct metric_sample sample;
+	int err = 0;
+
+	for (size_t i = 0; i < report->nr_headroom && !err; i++) {
+		const struct headroom *headroom = &report->headroom[i];
+
+		sample__begin(&sample, &headroom->labels);
+		sample.count = headroom->count;
+		err = sample__exact(
+			&sample, (double)(reserves ? headroom->touched_reserves : headroom->count),
+			visit, context);
+	}
+	return err;
+}
+
+METRIC_VISITOR(visit_headroom)
+{
+	(void)query;
+	return visit_headrooms(report, false, visit, context);
+}
+
+METRIC_VISITOR(visit_reserves)
+{
+	(void)query;
+	return visit_headrooms(report, true, visit, context);
+}
+
+/* One series a kind, whoever the callers are. */
+METRIC_VISITOR(visit_lint)
+{
+	struct metric_sample sample;
+	size_t i, j;
+	int err = 0;
+
+	(void)query;
+	for (i = 0; i < report->nr_lint && !err; i++) {
+		const char *kind = report->lint[i].kind;
+		double count = 0;
+
+		for (j = 0; j < i && strcmp(report->lint[j].kind, kind) != 0; j++)
+			;
+		if (j < i)
+			continue;
+		for (; j < report->nr_lint; j++)
+			if (!strcmp(report->lint[j].kind, kind))
+				count += (double)report->lint[j].count;
+		sample__begin(&sample, NULL);
+		sample__add_label(&sample, "kind", kind);
+		err = sample__exact(&sample, count, visit, context);
+	}
+	return err;
+}

@@ -16,5 +16,11 @@ int sample__exact(struct metric_sample *sample, double value, metric_visit *visi
 METRIC_VISITOR(visit_requests);
 METRIC_VISITOR(visit_failures);
 METRIC_VISITOR(visit_loss);
+METRIC_VISITOR(visit_stage_requests);
+METRIC_VISITOR(visit_stage_seconds);
+METRIC_VISITOR(visit_stage_ratio);
+METRIC_VISITOR(visit_headroom);
+METRIC_VISITOR(visit_reserves);
+METRIC_VISITOR(visit_lint);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "metrics.h"
 #include "quantile.h"
+#include "rendered.h"
 #include "sample_report.h"
 
 static uint64_t next_random(uint64_t *state)
@@ -128,7 +129,7 @@ static void test_metrics(void **state)
 	(void)state;
 	assert_true(total_of(report, "gfptrace_requests_total", 3) == 20);
 	assert_true(total_of(report, "gfptrace_latency_seconds_count", 3) == 20);
-	assert_true(total_of(report, "gfptrace_failures_total", 1) == 1);
+	assert_true(total_of(report, "gfptrace_failures_total", 2) == 13);
 	assert_true(total_of(report, "gfptrace_loss_total", 1) == 7);
 	assert_true(total_of(report, "gfptrace_blocks_total", 2) == 2000);
 	assert_true(total_of(report, "gfptrace_zone_blocks_total", 1) == 2000);
@@ -143,17 +144,41 @@ static void test_metrics(void **state)
 	}
 	/* where nothing was timed, blocks and failures tell the requests */
 	report->mode.sample = 2;
-	assert_true(total_of(report, "gfptrace_requests_total", 3) == 2001);
+	assert_true(total_of(report, "gfptrace_requests_total", 4) == 2013);
+	report__free(report);
+}
+
+/* What the exporter writes is what the rules know, and of the same kind. */
+static void test_exporter(void **state)
+{
+	static const char *const types[] = {"counter", "gauge", "histogram"};
+	struct report *report = sample_report();
+	char *text = render(report, "prom", 0), *line, *rest = text, name[64], type[16];
+	size_t families = 0;
+
+	(void)state;
+	while ((line = strsep(&rest, "\n"))) {
+		const struct metric *metric;
+
+		if (sscanf(line, "# TYPE %63s %15s", name, type) != 2)
+			continue;
+		families++;
+		metric = metric__find(name);
+		if (!metric)
+			fail_msg("%s has no row in metrics.c", name);
+		assert_string_equal(type, types[metric->type]);
+	}
+	assert_true(families > 10);
+	free(text);
 	report__free(report);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stored),
-		cmocka_unit_test(test_between),
-		cmocka_unit_test(test_parse),
-		cmocka_unit_test(test_metrics),
+		cmocka_unit_test(test_stored),	 cmocka_unit_test(test_between),
+		cmocka_unit_test(test_parse),	 cmocka_unit_test(test_metrics),
+		cmocka_unit_test(test_exporter),
 	};
 
 	return cmocka_run_group_tests_name("quantile", tests, NULL, NULL);
