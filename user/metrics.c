@@ -204,6 +204,7 @@ static const char *const zone_labels[] = {"node", "zone", NULL};
 static const char *const stage_labels[] = {"stage", NULL};
 static const char *const headroom_labels[] = {"class", "zone", "node", NULL};
 static const char *const kind_labels[] = {"kind", NULL};
+static const char *const what_labels[] = {"what", NULL};
 static const char *const info_labels[] = {"version", "kernel", "arch", "clock", "tier", NULL};
 
 #define PLACES "alignment and placement"
@@ -279,6 +280,9 @@ const struct metric metrics[] = {
 	{"gfptrace_loss_ratio", "gfptrace_loss_ratio",
 	 "Share of the requests made that were not counted.",
 	 METRIC_GAUGE, METRIC_SHARE, METRIC_WORST, NULL, false, NULL, visit_loss_ratio},
+
+	{"gfptrace_blind", "gfptrace_blind", "1 for each thing that was not seen.",
+	 METRIC_GAUGE, METRIC_NUMBER, METRIC_SUM, NULL, false, what_labels, visit_blind},
 
 	{"gfptrace_blocks_total", "gfptrace_blocks_total", "Blocks given out.",
 	 METRIC_COUNTER, METRIC_NUMBER, METRIC_SUM, PLACES, true, order_labels, visit_blocks},

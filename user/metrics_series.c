@@ -234,6 +234,27 @@ METRIC_VISITOR(visit_loss)
 	return err;
 }
 
+/* Not seen for two reasons is not seen once. */
+METRIC_VISITOR(visit_blind)
+{
+	struct metric_sample sample;
+	int err = 0;
+
+	(void)query;
+	for (size_t i = 0, j; i < report->mode.nr_blind && !err; i++) {
+		const char *what = report->mode.blind[i].what;
+
+		for (j = 0; j < i && strcmp(report->mode.blind[j].what, what) != 0; j++)
+			;
+		if (j < i)
+			continue;
+		sample__begin(&sample, NULL);
+		sample__add_label(&sample, "what", what);
+		err = sample__exact(&sample, 1, visit, context);
+	}
+	return err;
+}
+
 static int visit_stages(const struct report *report, double (*number)(const struct stage *),
 			metric_visit *visit, void *context)
 {

@@ -16,6 +16,7 @@ int sample__exact(struct metric_sample *sample, double value, metric_visit *visi
 METRIC_VISITOR(visit_requests);
 METRIC_VISITOR(visit_failures);
 METRIC_VISITOR(visit_loss);
+METRIC_VISITOR(visit_blind);
 METRIC_VISITOR(visit_stage_requests);
 METRIC_VISITOR(visit_stage_seconds);
 METRIC_VISITOR(visit_stage_ratio);
