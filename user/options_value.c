@@ -264,7 +264,7 @@ static int set_event(const struct option_row *row, const char *value, struct opt
 
 		if (!strcmp(item, "failure"))
 			options->stop_on.failure = true;
-		else if (strncmp(item, "latency>", 8) || parse__duration(item + 8, ns))
+		else if (strncmp(item, "latency>", 8) != 0 || parse__duration(item + 8, ns))
 			return options__fail(error, "--%s '%s': failure or latency>TIME expected",
 					     row->name, item);
 	}

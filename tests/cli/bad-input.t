@@ -73,10 +73,15 @@ bad "--memory-limit 0 is out of range" run --memory-limit 0
 bad "exclude each other" run -q -v
 bad "unexpected argument 'make'" run make -j2
 bad "a command is expected after --" run --
-for option in stacks slowest=3 stop-on=failure module=x slab; do
+for option in stacks slowest=3 module=x slab; do
 	bad "--${option%%=*} is not built yet" run "--$option"
 done
 
+bad "--stop-on 'latency': failure or latency>TIME expected" run --stop-on latency
+bad "--sample 0 is out of range" run --sample 0
+bad "--budget '101'" run --budget 101
+bad "--failures-only times no request" run --failures-only --sample 8
+bad "explain writes text or json" explain -f html /dev/null
 bad "--repeat 0 is out of range: 1 to 100" run --repeat 0 -d 1
 bad "--repeat 101 is out of range" run --repeat 101 -d 1
 bad "--repeat 'x' is not a number" run --repeat x -d 1
