@@ -17,6 +17,9 @@
 #define SETTLE_MS  20
 #define CHARGE_ROW 50
 
+/* Pageblocks of a reserve, at most: 1 % of 4 GB. */
+#define BLOCKS_MOST 24
+
 /* Half a pageblock on most machines, and no per-CPU list keeps it. */
 #define RESERVE_ORDER 8
 
@@ -39,6 +42,24 @@ const char *ap_refuse_exhaustion(const struct ap_scenario *s)
 	return too_patient(s);
 }
 
+/*
+ * Whoever has retried in vain and would invoke the OOM killer gets a pageblock of the reserve
+ * instead (should_reclaim_retry(), mm/page_alloc.c): one such request for each of them.
+ */
+static bool dissolve_reserve(struct ap_worker *worker, const struct zone *zone)
+{
+	struct page *page;
+	u32 tries = BLOCKS_MOST;
+
+	while (READ_ONCE(zone->nr_reserved_highatomic) && tries-- && !ap_stopped(worker)) {
+		ap_store_to_the_brim(worker);
+		page = __alloc_pages(GFP_KERNEL, 0, ap_node_of(worker), NULL);
+		if (page)
+			ap_store_add(page, 0);
+	}
+	return !READ_ONCE(zone->nr_reserved_highatomic);
+}
+
 int ap_prepare_full(struct ap_run *run)
 {
 	struct ap_worker *worker = &run->workers[0];
@@ -46,8 +67,8 @@ int ap_prepare_full(struct ap_run *run)
 
 	if (!zone)
 		return ap_act_unable(run, "the node has no memory");
-	if (!(worker->gfp & __GFP_HIGH) && READ_ONCE(zone->nr_reserved_highatomic))
-		return ap_act_unable(run, "there is a highatomic reserve, from do=reserve before?");
+	if (!(worker->gfp & __GFP_HIGH) && !dissolve_reserve(worker, zone))
+		return ap_act_unable(run, "there is a highatomic reserve that does not dissolve");
 	ap_store_all(worker, worker->gfp);
 	return 0;
 }

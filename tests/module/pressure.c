@@ -52,6 +52,7 @@ static void consume(struct ap_worker *worker, const struct zone *zone)
 
 		if (low && !left)
 			return;
+		ap_unboost(worker); /* kswapd would never let it come down to low */
 		ap_step(worker);
 		if (left && (low || left < STEADY))
 			left--;

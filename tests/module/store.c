@@ -283,7 +283,7 @@ void ap_unboost(struct ap_worker *worker)
 	struct zone *zone = ap_zone(worker);
 	unsigned long flags;
 
-	if (!zone)
+	if (!zone || !READ_ONCE(zone->watermark_boost))
 		return;
 	spin_lock_irqsave(&zone->lock, flags);
 	zone->watermark_boost = 0;

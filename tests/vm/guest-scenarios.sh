@@ -120,9 +120,8 @@ all)
 	failures
 	advice
 	named
-	# last: the reserve stays
 	act reserve 'do=reserve order=0-3 gfp=GFP_NOWAIT|__GFP_NOMEMALLOC|__GFP_NOWARN count=400'
-	act after-reserve 'do=exhaust gfp=GFP_NOWAIT|__GFP_NOWARN'
+	act after-reserve 'do=exhaust order=0-3 gfp=GFP_NOWAIT|__GFP_NOWARN count=400'
 	rmmod allocpage || exit
 	memfree >>/out/free
 	;;

@@ -100,7 +100,7 @@ check_failures() {
 	refused constrain-one 'only one node'
 	fails reserve reserved 0,1,2,3 400
 	truth reserve "reserve: there is one" '.acts[0].reserved_pages > 0'
-	refused after-reserve 'highatomic reserve'
+	fails after-reserve exhausted 0,1,2,3 400
 }
 
 check_advice() {
