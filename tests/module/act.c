@@ -73,6 +73,7 @@ static const struct ap_act acts[] = {
 	{
 		.name = "slow",
 		.refuse = ap_refuse_slow,
+		.prepare = ap_prepare_slow,
 		.before_each = ap_before_slow,
 		.path = AP_PATH_SLOW,
 		.fills = true,

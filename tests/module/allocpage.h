@@ -288,6 +288,7 @@ const char *ap_refuse_reclaim(const struct ap_scenario *scenario);
 const char *ap_refuse_oom(const struct ap_scenario *scenario);
 int ap_prepare_steal(struct ap_run *run);
 void ap_steal(struct ap_worker *worker);
+int ap_prepare_slow(struct ap_run *run);
 void ap_before_slow(struct ap_worker *worker);
 
 const char *ap_refuse_pressure(const struct ap_scenario *scenario);

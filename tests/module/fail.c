@@ -43,8 +43,9 @@ const char *ap_refuse_exhaustion(const struct ap_scenario *s)
 }
 
 /*
- * Whoever has retried in vain and would invoke the OOM killer gets a pageblock of the reserve
- * instead (should_reclaim_retry(), mm/page_alloc.c): one such request for each of them.
+ * Since v6.8 whoever has reclaimed in vain gets a pageblock of the reserve before the OOM killer
+ * is invoked (should_reclaim_retry(), mm/page_alloc.c): one such request for each of them. Older
+ * kernels keep the last one.
  */
 static bool dissolve_reserve(struct ap_worker *worker, const struct zone *zone)
 {

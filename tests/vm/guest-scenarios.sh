@@ -68,7 +68,8 @@ paths() {
 }
 
 failures() {
-	for gfp in ATOMIC NOWAIT 'KERNEL|__GFP_NORETRY'; do
+	# the atomic ones last: they may leave a highatomic reserve
+	for gfp in NOWAIT 'KERNEL|__GFP_NORETRY' ATOMIC; do
 		act "exhaust-${gfp%%|*}" "do=exhaust order=0-3 gfp=GFP_$gfp|__GFP_NOWARN count=400"
 	done
 	act fragment 'do=fragment order=1-5 gfp=GFP_ATOMIC|__GFP_NOWARN count=1000'
@@ -95,7 +96,7 @@ advice() {
 	act pressure "do=pressure burst=$burst count=5"
 	echo $((before + burst * 6)) >/proc/sys/vm/min_free_kbytes
 	act pressure-raised "do=pressure burst=$burst count=5"
-	act fragment-raised 'do=fragment order=1-5 gfp=GFP_ATOMIC|__GFP_NOWARN count=500'
+	act fragment-raised 'do=fragment order=1-5 gfp=GFP_NOWAIT|__GFP_NOWARN count=500'
 	echo "$before" >/proc/sys/vm/min_free_kbytes
 }
 
@@ -117,8 +118,8 @@ case $1 in
 all)
 	memfree >/out/free
 	paths
+	advice # before a highatomic reserve is there, which bursts may use
 	failures
-	advice
 	named
 	act reserve 'do=reserve order=0-3 gfp=GFP_NOWAIT|__GFP_NOMEMALLOC|__GFP_NOWARN count=400'
 	act after-reserve 'do=exhaust order=0-3 gfp=GFP_NOWAIT|__GFP_NOWARN count=400'
