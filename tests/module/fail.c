@@ -74,6 +74,12 @@ int ap_prepare_full(struct ap_run *run)
 	return 0;
 }
 
+/* Takes what others have freed meanwhile. */
+void ap_before_full(struct ap_worker *worker)
+{
+	ap_store_all(worker, worker->gfp);
+}
+
 /*
  * fragment: all memory page by page, then every odd page back. No two free pages are buddies,
  * none of the held ones moves, and half of the memory is free: order 0 passes its watermark by
