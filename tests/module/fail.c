@@ -42,6 +42,18 @@ const char *ap_refuse_exhaustion(const struct ap_scenario *s)
 	return too_patient(s);
 }
 
+/* In all zones: what one may not use in the first, another may in a lower one. */
+static unsigned long reserved_on_node(const struct zone *zone)
+{
+	const struct zone *zones = zone->zone_pgdat->node_zones;
+	unsigned long pages = 0;
+	int i;
+
+	for (i = 0; i < MAX_NR_ZONES; i++)
+		pages += READ_ONCE(zones[i].nr_reserved_highatomic);
+	return pages;
+}
+
 /*
  * Since v6.8 whoever has reclaimed in vain gets a pageblock of the reserve before the OOM killer
  * is invoked (should_reclaim_retry(), mm/page_alloc.c): one such request for each of them. Older
@@ -52,13 +64,13 @@ static bool dissolve_reserve(struct ap_worker *worker, const struct zone *zone)
 	struct page *page;
 	u32 tries = BLOCKS_MOST;
 
-	while (READ_ONCE(zone->nr_reserved_highatomic) && tries-- && !ap_stopped(worker)) {
+	while (reserved_on_node(zone) && tries-- && !ap_stopped(worker)) {
 		ap_store_to_the_brim(worker);
 		page = __alloc_pages(GFP_KERNEL, 0, ap_node_of(worker), NULL);
 		if (page)
 			ap_store_add(page, 0);
 	}
-	return !READ_ONCE(zone->nr_reserved_highatomic);
+	return !reserved_on_node(zone);
 }
 
 int ap_prepare_full(struct ap_run *run)

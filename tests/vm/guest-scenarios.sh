@@ -64,7 +64,7 @@ paths() {
 	path slow 'do=slow order=0-3 count=1000'
 	path compact "do=compact order=4-9 $kernel count=600"
 	path reclaim "do=reclaim $kernel count=200"
-	path oom 'do=oom gfp=GFP_KERNEL count=20'
+	path oom 'do=oom gfp=GFP_KERNEL count=100'
 }
 
 failures() {
@@ -130,7 +130,7 @@ nodes)
 	act constrain 'do=constrain nid=0 order=0-3 gfp=GFP_ATOMIC|__GFP_THISNODE|__GFP_NOWARN count=400'
 	;;
 slowdown)
-	line='order=2-3 gfp=GFP_KERNEL count=2000 slow_order=3'
+	line='order=2-3 gfp=GFP_KERNEL count=10000 slow_order=3'
 	act slowdown "$line slow_ns=0"
 	act slowdown-0 "$line slow_ns=0"
 	act slowdown-200 "$line slow_ns=200"

@@ -79,9 +79,9 @@ check_paths() {
 	takes slow 1000 "$(hits slow kswapds) >= 990 && $(hits slow compact) + $(hits slow $reclaim) <= 10"
 	takes compact 600 "$(hits compact compact) >= 594 && $(hits compact $reclaim) <= 6"
 	takes reclaim 200 "$(hits reclaim $reclaim) >= 198 && $(hits reclaim oom) <= 2"
-	takes oom 20 "$(hits oom oom) >= 20"
+	takes oom 100 "$(hits oom oom) >= 99"
 	truth reclaim "reclaim: one is enough for a request" '.succeeded >= 190'
-	truth oom "oom: every request succeeds" '.succeeded == 20'
+	truth oom "oom: every request succeeds" '.succeeded == 100'
 }
 
 check_failures() {
