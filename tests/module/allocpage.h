@@ -270,6 +270,7 @@ void ap_record_show(struct seq_file *file);
 /* fail.c, path.c, pressure.c, plant.c: the functions of the rows in act.c */
 const char *ap_refuse_exhaustion(const struct ap_scenario *scenario);
 int ap_prepare_full(struct ap_run *run);
+void ap_before_full(struct ap_worker *worker);
 int ap_prepare_fragments(struct ap_run *run);
 int ap_prepare_reserve(struct ap_run *run);
 int ap_prepare_constraint(struct ap_run *run);
@@ -288,6 +289,7 @@ const char *ap_refuse_reclaim(const struct ap_scenario *scenario);
 const char *ap_refuse_oom(const struct ap_scenario *scenario);
 int ap_prepare_steal(struct ap_run *run);
 void ap_steal(struct ap_worker *worker);
+int ap_prepare_slow(struct ap_run *run);
 void ap_before_slow(struct ap_worker *worker);
 
 const char *ap_refuse_pressure(const struct ap_scenario *scenario);

@@ -17,6 +17,9 @@
 #define SETTLE_MS  20
 #define CHARGE_ROW 50
 
+/* Pageblocks of a reserve, at most: 1 % of 4 GB. */
+#define BLOCKS_MOST 24
+
 /* Half a pageblock on most machines, and no per-CPU list keeps it. */
 #define RESERVE_ORDER 8
 
@@ -39,6 +42,37 @@ const char *ap_refuse_exhaustion(const struct ap_scenario *s)
 	return too_patient(s);
 }
 
+/* In all zones: what one may not use in the first, another may in a lower one. */
+static unsigned long reserved_on_node(const struct zone *zone)
+{
+	const struct zone *zones = zone->zone_pgdat->node_zones;
+	unsigned long pages = 0;
+	int i;
+
+	for (i = 0; i < MAX_NR_ZONES; i++)
+		pages += READ_ONCE(zones[i].nr_reserved_highatomic);
+	return pages;
+}
+
+/*
+ * Since v6.8 whoever has reclaimed in vain gets a pageblock of the reserve before the OOM killer
+ * is invoked (should_reclaim_retry(), mm/page_alloc.c): one such request for each of them. Older
+ * kernels keep the last one.
+ */
+static bool dissolve_reserve(struct ap_worker *worker, const struct zone *zone)
+{
+	struct page *page;
+	u32 tries = BLOCKS_MOST;
+
+	while (reserved_on_node(zone) && tries-- && !ap_stopped(worker)) {
+		ap_store_to_the_brim(worker);
+		page = __alloc_pages(GFP_KERNEL, 0, ap_node_of(worker), NULL);
+		if (page)
+			ap_store_add(page, 0);
+	}
+	return !reserved_on_node(zone);
+}
+
 int ap_prepare_full(struct ap_run *run)
 {
 	struct ap_worker *worker = &run->workers[0];
@@ -46,10 +80,16 @@ int ap_prepare_full(struct ap_run *run)
 
 	if (!zone)
 		return ap_act_unable(run, "the node has no memory");
-	if (!(worker->gfp & __GFP_HIGH) && READ_ONCE(zone->nr_reserved_highatomic))
-		return ap_act_unable(run, "there is a highatomic reserve, from do=reserve before?");
+	if (!(worker->gfp & __GFP_HIGH) && !dissolve_reserve(worker, zone))
+		return ap_act_unable(run, "there is a highatomic reserve that does not dissolve");
 	ap_store_all(worker, worker->gfp);
 	return 0;
+}
+
+/* Takes what others have freed meanwhile. */
+void ap_before_full(struct ap_worker *worker)
+{
+	ap_store_all(worker, worker->gfp);
 }
 
 /*

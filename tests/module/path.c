@@ -4,6 +4,7 @@
  * deepest stage that a request reaches.
  */
 #include <linux/mm.h>
+#include <linux/nodemask.h>
 #include <linux/pageblock-flags.h>
 
 #include "allocpage.h"
@@ -111,6 +112,17 @@ const char *ap_refuse_slow(const struct ap_scenario *s)
 	if (!only_in_task(s) || s->hold)
 		return "slow is for requests of the writer that are freed at once";
 	return s->order_high > PAGE_ALLOC_COSTLY_ORDER ? "slow is for orders up to 3" : NULL;
+}
+
+/* Lower zones first: one that is above its low watermark would serve at once. */
+int ap_prepare_slow(struct ap_run *run)
+{
+	struct ap_worker *worker = &run->workers[0];
+
+	if (nr_online_nodes > 1 || !ap_zone(worker))
+		return ap_act_unable(run, "slow is for machines of one node");
+	ap_store_lower_zones(worker);
+	return 0;
 }
 
 /* In the middle between them, give or take a quarter of the way. */

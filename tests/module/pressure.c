@@ -42,16 +42,25 @@ int ap_prepare_pressure(struct ap_run *run)
 	return 0;
 }
 
+/* Without the highatomic reserve, which is not the consumer's. */
+static unsigned long usable_pages(const struct zone *zone)
+{
+	const unsigned long free = ap_free_pages(zone);
+
+	return free - min(free, READ_ONCE(zone->nr_reserved_highatomic));
+}
+
 /* Until the zone is low, then on while kswapd keeps up, then until it is low again. */
 static void consume(struct ap_worker *worker, const struct zone *zone)
 {
 	u32 left = STEADY, made = 0;
 
 	while (!ap_stopped(worker)) {
-		const bool low = ap_free_pages(zone) <= zone->_watermark[WMARK_LOW];
+		const bool low = usable_pages(zone) <= zone->_watermark[WMARK_LOW];
 
 		if (low && !left)
 			return;
+		ap_unboost(worker); /* kswapd would never let it come down to low */
 		ap_step(worker);
 		if (left && (low || left < STEADY))
 			left--;

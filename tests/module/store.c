@@ -239,12 +239,37 @@ bool ap_store_one(struct ap_worker *worker, gfp_t gfp, u32 order)
 	return true;
 }
 
-/* All that requests of this mask can have. */
+/*
+ * Stolen blocks boost the zone's watermarks (boost_watermark(), mm/page_alloc.c) until kswapd
+ * has run, by more than what lies between them. Whoever keeps a zone at one takes that away.
+ */
+void ap_unboost(struct ap_worker *worker)
+{
+	struct zone *zone = ap_zone(worker);
+	unsigned long flags;
+
+	if (!zone || !READ_ONCE(zone->watermark_boost))
+		return;
+	spin_lock_irqsave(&zone->lock, flags);
+	zone->watermark_boost = 0;
+	spin_unlock_irqrestore(&zone->lock, flags);
+}
+
+/*
+ * All that requests of this mask can have. What is taken may boost the watermark again, and then
+ * it would not be all.
+ */
 void ap_store_all(struct ap_worker *worker, gfp_t gfp)
 {
-	while (!ap_stopped(worker) && (ap_store_one(worker, ap_quiet(gfp), UNCACHED_ORDER) ||
-				       ap_store_one(worker, ap_quiet(gfp), 0)))
-		;
+	const struct zone *zone = ap_zone(worker);
+
+	do {
+		ap_unboost(worker);
+		while (!ap_stopped(worker) &&
+		       (ap_store_one(worker, ap_quiet(gfp), UNCACHED_ORDER) ||
+			ap_store_one(worker, ap_quiet(gfp), 0)))
+			;
+	} while (zone && READ_ONCE(zone->watermark_boost) && !ap_stopped(worker));
 }
 
 /* All but so many pages of the zone that comes first. */
@@ -275,35 +300,14 @@ void ap_store_up_to(struct ap_worker *worker, unsigned long pages)
 }
 
 /*
- * Stolen blocks boost the zone's watermarks (boost_watermark(), mm/page_alloc.c) until kswapd
- * has run, by more than what lies between them. Whoever keeps a zone at one takes that away.
- */
-void ap_unboost(struct ap_worker *worker)
-{
-	struct zone *zone = ap_zone(worker);
-	unsigned long flags;
-
-	if (!zone)
-		return;
-	spin_lock_irqsave(&zone->lock, flags);
-	zone->watermark_boost = 0;
-	spin_unlock_irqrestore(&zone->lock, flags);
-}
-
-/*
  * Not a page that a request of this mask could have without reclaim, and not much less either:
  * a page that one reclaim brings shall do.
  */
 void ap_store_to_the_brim(struct ap_worker *worker)
 {
-	const struct zone *zone = ap_zone(worker);
-	const unsigned long min = zone->_watermark[WMARK_MIN];
+	const unsigned long min = ap_zone(worker)->_watermark[WMARK_MIN];
 
-	/* what it takes may boost the watermark again, and then it stops there */
-	do {
-		ap_unboost(worker);
-		ap_store_all(worker, worker->gfp);
-	} while (READ_ONCE(zone->watermark_boost) && !ap_stopped(worker));
+	ap_store_all(worker, worker->gfp);
 	ap_store_up_to(worker, min - min(min, SLACK));
 }
 

@@ -64,11 +64,12 @@ paths() {
 	path slow 'do=slow order=0-3 count=1000'
 	path compact "do=compact order=4-9 $kernel count=600"
 	path reclaim "do=reclaim $kernel count=200"
-	path oom 'do=oom gfp=GFP_KERNEL count=20'
+	path oom 'do=oom gfp=GFP_KERNEL count=100'
 }
 
 failures() {
-	for gfp in ATOMIC NOWAIT 'KERNEL|__GFP_NORETRY'; do
+	# the atomic ones last: they may leave a highatomic reserve
+	for gfp in NOWAIT 'KERNEL|__GFP_NORETRY' ATOMIC; do
 		act "exhaust-${gfp%%|*}" "do=exhaust order=0-3 gfp=GFP_$gfp|__GFP_NOWARN count=400"
 	done
 	act fragment 'do=fragment order=1-5 gfp=GFP_ATOMIC|__GFP_NOWARN count=1000'
@@ -95,7 +96,7 @@ advice() {
 	act pressure "do=pressure burst=$burst count=5"
 	echo $((before + burst * 6)) >/proc/sys/vm/min_free_kbytes
 	act pressure-raised "do=pressure burst=$burst count=5"
-	act fragment-raised 'do=fragment order=1-5 gfp=GFP_ATOMIC|__GFP_NOWARN count=500'
+	act fragment-raised 'do=fragment order=1-5 gfp=GFP_NOWAIT|__GFP_NOWARN count=500'
 	echo "$before" >/proc/sys/vm/min_free_kbytes
 }
 
@@ -117,12 +118,11 @@ case $1 in
 all)
 	memfree >/out/free
 	paths
+	advice # before a highatomic reserve is there, which bursts may use
 	failures
-	advice
 	named
-	# last: the reserve stays
 	act reserve 'do=reserve order=0-3 gfp=GFP_NOWAIT|__GFP_NOMEMALLOC|__GFP_NOWARN count=400'
-	act after-reserve 'do=exhaust gfp=GFP_NOWAIT|__GFP_NOWARN'
+	act after-reserve 'do=exhaust order=0-3 gfp=GFP_NOWAIT|__GFP_NOWARN count=400'
 	rmmod allocpage || exit
 	memfree >>/out/free
 	;;
@@ -130,7 +130,7 @@ nodes)
 	act constrain 'do=constrain nid=0 order=0-3 gfp=GFP_ATOMIC|__GFP_THISNODE|__GFP_NOWARN count=400'
 	;;
 slowdown)
-	line='order=2-3 gfp=GFP_KERNEL count=2000 slow_order=3'
+	line='order=2-3 gfp=GFP_KERNEL count=10000 slow_order=3'
 	act slowdown "$line slow_ns=0"
 	act slowdown-0 "$line slow_ns=0"
 	act slowdown-200 "$line slow_ns=200"

@@ -79,9 +79,9 @@ check_paths() {
 	takes slow 1000 "$(hits slow kswapds) >= 990 && $(hits slow compact) + $(hits slow $reclaim) <= 10"
 	takes compact 600 "$(hits compact compact) >= 594 && $(hits compact $reclaim) <= 6"
 	takes reclaim 200 "$(hits reclaim $reclaim) >= 198 && $(hits reclaim oom) <= 2"
-	takes oom 20 "$(hits oom oom) >= 20"
+	takes oom 100 "$(hits oom oom) >= 99"
 	truth reclaim "reclaim: one is enough for a request" '.succeeded >= 190'
-	truth oom "oom: every request succeeds" '.succeeded == 20'
+	truth oom "oom: every request succeeds" '.succeeded == 100'
 }
 
 check_failures() {
@@ -100,7 +100,12 @@ check_failures() {
 	refused constrain-one 'only one node'
 	fails reserve reserved 0,1,2,3 400
 	truth reserve "reserve: there is one" '.acts[0].reserved_pages > 0'
-	refused after-reserve 'highatomic reserve'
+	# v6.8 taught the allocator to give up the whole of it; before, the last block may stay
+	if [[ $kernel == 6.1* ]] && grep -q '^after-reserve 3$' "$work/out/status"; then
+		refused after-reserve 'highatomic reserve'
+	else
+		fails after-reserve exhausted 0,1,2,3 400
+	fi
 }
 
 check_advice() {
