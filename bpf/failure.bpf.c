@@ -4,8 +4,11 @@
  * fails, for __GFP_NOWARN too (mm/page_alloc.c, label `fail:`); a request that got its
  * page and was then refused by its memory cgroup does not pass there.
  */
+#include "autopsy.bpf.h"
 #include "record.bpf.h"
 #include <bpf/bpf_tracing.h>
+
+#define UNKNOWN_NODE (~0u)
 
 /*
  * Did `frame` begin after `other`, both above us on our stack? Where either was not timed,
@@ -18,40 +21,6 @@ static __always_inline bool is_inner(const struct gft_frame *frame, const struct
 	if (is_timed(frame) && is_timed(other))
 		return frame->start > other->start;
 	return frame->tag < other->tag;
-}
-
-SEC("kprobe/warn_alloc")
-int failure_warned(struct pt_regs *ctx)
-{
-	__u64 address = PT_REGS_SP(ctx);
-	struct gft_line *line = frame__line(address);
-	struct gft_frame *inner = NULL;
-
-	for (int i = 0; i < GFT_LINE_FRAMES; i++) {
-		struct gft_frame *frame = &line->frame[i];
-
-		if (same_stack(frame->tag, address) && frame->tag >= address &&
-		    frame__is_current(frame) && is_inner(frame, inner))
-			inner = frame;
-	}
-	if (inner)
-		inner->warned = 1;
-	return 0;
-}
-
-/* With --failures-only: `args` as the tracepoint mm_page_alloc has them, the page NULL. */
-static __noinline int count_failure(void *ctx, const __u64 *args)
-{
-	struct gft_row *row = row__of(bpf_get_smp_processor_id());
-	struct request request = {};
-
-	if (!row || !args || !ctx)
-		return 0;
-	request.args = args;
-	request.gfp = (__u32)args[2];
-	request.context = context_of(preempt_count_slow(row, stack_address(ctx)));
-	count(row, &request);
-	return 0;
 }
 
 /* vmalloc() warns through the same function, with another text (mm/vmalloc.c). */
@@ -68,14 +37,180 @@ static __always_inline bool is_page_failure(const char *format)
 	       is.word[2] == wanted.word[2];
 }
 
-/* warn_alloc(gfp_mask, nodemask, "page allocation failure: order:%u", order) */
+/* The node that the request on this stack prefers. */
+static __always_inline __u32 preferred_node(__u64 address)
+{
+	const struct gft_wish *wish = &gft_wishes[line_of(address)];
+
+	if (gft_zones.nodes == 1)
+		return gft_zones.zone[0].node;
+	if (wish->stack == address >> GFT_STACK_SHIFT)
+		return (__u32)wish->node;
+	return (__u32)bpf_get_numa_node_id(); /* it did not say: that of its CPU, most likely */
+}
+
+static __noinline struct gft_failure *kept__find(__u64 key)
+{
+	for (__u32 i = 0; i < GFT_FAILURES; i++) {
+		__u32 index = i;
+		struct gft_failure *kept = bpf_map_lookup_elem(&gft_failures, &index);
+
+		if (!kept)
+			return NULL;
+		if (!kept->key)
+			__sync_val_compare_and_swap(&kept->key, 0, key);
+		if (kept->key == key)
+			return kept;
+	}
+	return NULL;
+}
+
+/* Keep what was found: the first one of its kind, and one now and then. */
+static __noinline int kept__write(void *ctx, const struct gft_look *look, __u64 key)
+{
+	struct gft_failure *kept = kept__find(key);
+	const __u32 from = __builtin_offsetof(struct gft_failure, order);
+	__u64 now = bpf_ktime_get_ns(), turn;
+	long size;
+
+	if (!ctx || !look || !kept || now - kept->at_ns < GFT_KEEP_NS)
+		return 0;
+	turn = kept->turn;
+	if (turn & 1 || __sync_val_compare_and_swap(&kept->turn, turn, turn + 1) != turn)
+		return 0; /* another CPU is at it */
+	kept->at_ns = now;
+	bpf_probe_read_kernel((void *)kept + from, sizeof(*kept) - from,
+			      (const void *)&look->failure + from);
+	size = bpf_get_stack(ctx, kept->stack, sizeof(kept->stack), 0);
+	kept->frames = size > 0 ? (__u32)size / sizeof(kept->stack[0]) : 0;
+	bpf_get_current_comm(kept->comm, sizeof(kept->comm));
+	__sync_fetch_and_add(&kept->turn, 1);
+	return 0;
+}
+
+/* A request that failed, as warn_alloc() is told of it. */
+struct failed {
+	__u64 address; /* on its stack */
+	__u64 nodemask;
+	__u32 gfp, order;
+	__u32 class_gfp; /* by which its class is told, with the mark */
+	__u32 context;
+};
+
+static __always_inline bool is_asked_for(const struct failed *failed)
+{
+	return !(gft_config.marked && !(failed->class_gfp >> GFT_MARK_SHIFT)) &&
+	       task_matches(failed->context);
+}
+
+/* The reason, and its state for the report. */
+static __noinline enum gft_reason find_reason(void *ctx, const struct failed *failed)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct gft_look *look = bpf_map_lookup_elem(&gft_looks, &cpu);
+	__u32 reason;
+
+	if (!ctx || !failed || !look || !gft_zones.used || look->busy)
+		return GFT_UNKNOWN;
+	look->busy = 1; /* not for programs that interrupt us */
+	look->failure.order = failed->order;
+	look->failure.gfp = failed->gfp;
+	look->failure.preferred_node = preferred_node(failed->address);
+	reason = autopsy__reason(cpu, failed->context, failed->nodemask);
+	if (reason >= GFT_REASONS)
+		reason = GFT_UNKNOWN;
+	if (is_asked_for(failed))
+		kept__write(ctx, look,
+			    gft_failure_key(class_of(failed->class_gfp), failed->order,
+					    failed->context, reason));
+	look->busy = 0;
+	return (enum gft_reason)reason;
+}
+
+/* wake_all_kswapds(order, gfp_mask, alloc_context): at the begin of most slow paths. */
+SEC("kprobe/wake_all_kswapds")
+int failure_wish(struct pt_regs *ctx)
+{
+	const struct alloc_context *context = (const void *)PT_REGS_PARM3(ctx);
+	__u64 address = PT_REGS_SP(ctx);
+	struct gft_wish *wish = &gft_wishes[line_of(address)];
+	const struct zone *zone = BPF_CORE_READ(context, preferred_zoneref, zone);
+
+	if (!zone || !bpf_core_field_exists(zone->node))
+		return 0;
+	wish->stack = address >> GFT_STACK_SHIFT;
+	wish->node = (__u64)BPF_CORE_READ(zone, node);
+	return 0;
+}
+
+/* What the arguments of warn_alloc(gfp_mask, nodemask, "...order:%u", order) tell. */
+static __always_inline void failed__init(struct failed *failed, struct pt_regs *ctx)
+{
+	struct gft_row *row = row__of(bpf_get_smp_processor_id());
+
+	failed->address = PT_REGS_SP(ctx);
+	failed->nodemask = PT_REGS_PARM2(ctx);
+	failed->gfp = (__u32)PT_REGS_PARM1(ctx);
+	failed->order = (__u32)PT_REGS_PARM4(ctx);
+	failed->class_gfp = failed->gfp;
+	failed->context = row ? context_of(preempt_count_slow(row, stack_address(ctx))) : GFT_TASK;
+}
+
+SEC("kprobe/warn_alloc")
+int failure_warned(struct pt_regs *ctx)
+{
+	__u64 address = PT_REGS_SP(ctx);
+	struct gft_line *line = frame__line(address);
+	struct gft_frame *inner = NULL;
+	struct failed failed = {};
+	enum gft_reason reason;
+
+	if (!is_page_failure((const char *)PT_REGS_PARM3(ctx)))
+		return 0;
+	for (int i = 0; i < GFT_LINE_FRAMES; i++) {
+		struct gft_frame *frame = &line->frame[i];
+
+		if (same_stack(frame->tag, address) && frame->tag >= address &&
+		    frame__is_current(frame) && is_inner(frame, inner))
+			inner = frame;
+	}
+	failed__init(&failed, ctx);
+	if (inner)
+		failed.class_gfp = inner->gfp;
+	reason = find_reason(ctx, &failed);
+	if (inner)
+		inner->warned = 1 + (__u64)reason;
+	return 0;
+}
+
+/* With --failures-only: `args` as the tracepoint mm_page_alloc has them, the page NULL. */
+static __noinline int count_failure(const __u64 *args, const struct failed *failed,
+				    enum gft_reason reason)
+{
+	struct gft_row *row = row__of(bpf_get_smp_processor_id());
+	struct gft_frame frame = {.warned = 1 + (__u64)reason};
+	struct request request = {};
+
+	if (!row || !args || !failed)
+		return 0;
+	request.args = args;
+	request.gfp = failed->gfp;
+	request.context = failed->context;
+	request.frame = &frame;
+	count(row, &request);
+	return 0;
+}
+
 SEC("kprobe/warn_alloc")
 int failure_alone(struct pt_regs *ctx)
 {
 	__u64 args[3] = {0, (__u32)PT_REGS_PARM4(ctx), (__u32)PT_REGS_PARM1(ctx)};
+	struct failed failed = {};
 
-	if (is_page_failure((const char *)PT_REGS_PARM3(ctx)))
-		count_failure(ctx, args);
+	if (!is_page_failure((const char *)PT_REGS_PARM3(ctx)))
+		return 0;
+	failed__init(&failed, ctx);
+	count_failure(args, &failed, find_reason(ctx, &failed));
 	return 0;
 }
 
@@ -83,7 +218,16 @@ int failure_alone(struct pt_regs *ctx)
 SEC("raw_tp/mm_page_alloc")
 int failure_tracepoint(const __u64 *args)
 {
-	__u64 failed[3] = {0, args[1], args[2]};
+	__u64 failed_args[3] = {0, args[1], args[2]};
+	struct gft_row *row = row__of(bpf_get_smp_processor_id());
+	struct failed failed = {};
 
-	return args[0] ? 0 : count_failure((void *)args, failed);
+	if (args[0] || !row)
+		return 0;
+	failed.address = stack_address(args);
+	failed.gfp = failed.class_gfp = (__u32)args[2];
+	failed.order = (__u32)args[1];
+	failed.context = context_of(preempt_count_slow(row, failed.address));
+	count_failure(failed_args, &failed, find_reason((void *)args, &failed));
+	return 0;
 }

@@ -6,11 +6,14 @@ struct gft_array gft_cpus_1 SEC(".maps");
 struct gft_array gft_cpus_2 SEC(".maps");
 struct gft_array gft_cpus_3 SEC(".maps");
 struct gft_array gft_names SEC(".maps");
+struct gft_look_array gft_looks SEC(".maps");
+struct gft_failure_array gft_failures SEC(".maps");
 struct gft_cgroup_array gft_cgroups SEC(".maps");
 
 const volatile struct gft_config gft_config = {};
 const volatile __u8 gft_class_of[GFT_CLASS_TABLE] = {};
 const volatile struct gft_glob gft_comm_glob = {};
+const volatile struct gft_failure_config gft_failure_config = {};
 
 __u64 gft_base = 0;
 __u64 gft_active_since = ~0ull;
@@ -19,5 +22,7 @@ __u32 gft_sample = 1;
 struct gft_line gft_frames[GFT_FRAME_LINES] = {};
 struct gft_taken gft_taken[GFT_FRAME_LINES] = {};
 struct gft_find_stats gft_find_stats = {};
+struct gft_zones gft_zones = {};
+struct gft_wish gft_wishes[GFT_FRAME_LINES] = {};
 
 char LICENSE[] SEC("license") = "GPL";

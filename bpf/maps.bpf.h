@@ -6,6 +6,7 @@
 #include <vmlinux.h>
 #include <bpf/bpf_helpers.h>
 
+#include <gfptrace/failure.h>
 #include <gfptrace/layout.h>
 
 /* Arrays that user space maps into itself; it sets their sizes before load. */
@@ -15,6 +16,23 @@ struct gft_array {
 	int (*max_entries)[1];
 	int (*key_size)[sizeof(__u32)];
 	int (*value_size)[GFT_CACHE_LINE];
+};
+
+/* By CPU. */
+struct gft_look_array {
+	int (*type)[BPF_MAP_TYPE_ARRAY];
+	int (*max_entries)[1];
+	__u32 *key;
+	struct gft_look *value;
+};
+
+/* Mapped into user space. */
+struct gft_failure_array {
+	int (*type)[BPF_MAP_TYPE_ARRAY];
+	int (*map_flags)[BPF_F_MMAPABLE];
+	int (*max_entries)[GFT_FAILURES];
+	__u32 *key;
+	struct gft_failure *value;
 };
 
 struct gft_cgroup_array {
@@ -29,11 +47,14 @@ extern struct gft_array gft_cpus_1 SEC(".maps");
 extern struct gft_array gft_cpus_2 SEC(".maps");
 extern struct gft_array gft_cpus_3 SEC(".maps");
 extern struct gft_array gft_names SEC(".maps"); /* by copy * CPUs + CPU: struct gft_names */
+extern struct gft_look_array gft_looks SEC(".maps");
+extern struct gft_failure_array gft_failures SEC(".maps");
 extern struct gft_cgroup_array gft_cgroups SEC(".maps"); /* the one of --cgroup */
 
 extern const volatile struct gft_config gft_config;
 extern const volatile __u8 gft_class_of[GFT_CLASS_TABLE];
 extern const volatile struct gft_glob gft_comm_glob;
+extern const volatile struct gft_failure_config gft_failure_config;
 
 /*
  * The programs of requests are there several times. The verifier removes the code that a
@@ -71,6 +92,8 @@ extern __u32 gft_sample;       /* one request in so many is timed, by the sampli
 extern struct gft_line gft_frames[GFT_FRAME_LINES];
 extern struct gft_taken gft_taken[GFT_FRAME_LINES];
 extern struct gft_find_stats gft_find_stats;
+extern struct gft_zones gft_zones;
+extern struct gft_wish gft_wishes[GFT_FRAME_LINES];
 extern struct gft_calibration gft_calibration;
 
 #endif

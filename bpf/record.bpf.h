@@ -203,16 +203,19 @@ static __always_inline void series__add_latency(struct gft_series *series, __u64
 	}
 }
 
+/* What warn_alloc() found (bpf/failure.bpf.c); a refused charge does not pass there. */
 static __always_inline enum gft_reason reason_of(const struct request *request)
 {
-	bool warned = true;
+	__u64 warned = 0;
 
-	if (given(memcg_by_warn) && request->frame) {
+	if (request->frame) {
 		warned = request->frame->warned;
 		request->frame->warned = 0;
 	}
-	/* The slow path that fails calls warn_alloc(), for __GFP_NOWARN too; a charge does not. */
-	return request->gfp & gft_config.gfp_account && !warned ? GFT_MEMCG : GFT_UNKNOWN;
+	if (warned)
+		return (enum gft_reason)((warned - 1) % GFT_REASONS);
+	return given(memcg_by_warn) && request->gfp & gft_config.gfp_account ? GFT_MEMCG
+									     : GFT_UNKNOWN;
 }
 
 static __always_inline __u32 align_slot(__u64 page)

@@ -91,6 +91,21 @@ bool gfp_names__decode(const char *names, uint32_t *meaning)
 	return known;
 }
 
+const char *gfp_names__combination(uint32_t *meaning)
+{
+	for (size_t i = 0; i < LENGTH(words); i++) {
+		const uint32_t all = words[i].meaning;
+
+		if (words[i].name[0] != 'G' || !all || (*meaning & all) != all)
+			continue;
+		*meaning &= ~all;
+		if (all & GFP_HIGH) /* GFP_ATOMIC had a bit of its own */
+			*meaning &= ~(uint32_t)GFP_ATOMIC_BIT;
+		return words[i].name;
+	}
+	return NULL;
+}
+
 enum gft_class gfp_meaning__class(uint32_t meaning)
 {
 	static const struct gft_gfp_bits bits = {

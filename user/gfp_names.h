@@ -43,6 +43,12 @@ enum gfp_meaning {
  */
 bool gfp_names__decode(const char *names, uint32_t *meaning);
 
+/*
+ * The largest combination ("GFP_KERNEL") that a meaning holds, which is taken out of it; NULL
+ * if it holds none.
+ */
+const char *gfp_names__combination(uint32_t *meaning);
+
 /* The class that a meaning belongs to. */
 enum gft_class gfp_meaning__class(uint32_t meaning);
 

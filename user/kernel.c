@@ -13,6 +13,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "failure_config.h"
 #include "trial.h"
 
 /* The whole of a small file as a string the caller frees, or NULL. */
@@ -184,6 +185,8 @@ int kernel__read(struct kernel *kernel)
 				   trial__variable(kernel->btf, "__preempt_count")));
 	format = tracepoint_format();
 	gfp_bits__find(kernel->btf, format, &kernel->gfp);
+	gfp_flags__find(kernel->btf, format, &kernel->gfp_flags);
+	failure_config__read(kernel->btf, &kernel->facts, &kernel->gfp_flags, &kernel->failure);
 	free(format);
 	if (zones__read(&kernel->zones))
 		kernel->zones.count = 0;

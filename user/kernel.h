@@ -7,8 +7,11 @@
 #include <stdint.h>
 #include <sys/utsname.h>
 
+#include <gfptrace/failure.h>
+
 #include "btf_facts.h"
 #include "gfp.h"
+#include "gfp_flags.h"
 #include "zones.h"
 
 struct kernel {
@@ -16,7 +19,9 @@ struct kernel {
 	struct btf *btf;
 	struct btf_facts facts;
 	struct gfp_bits gfp;
-	struct zones zones; /* count 0 where /proc/zoneinfo cannot be read */
+	struct gfp_flags gfp_flags;
+	struct gft_failure_config failure; /* what BPF needs to know to tell why a request failed */
+	struct zones zones;		   /* count 0 where /proc/zoneinfo cannot be read */
 	uint32_t page_size;
 	uint32_t cpus; /* possible: the maps have a row for each */
 	uint32_t cpus_online;

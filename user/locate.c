@@ -45,24 +45,35 @@ uint64_t locate__cpu_area(struct gfptrace *skeleton, const struct kernel *kernel
 		       : 0;
 }
 
-uint64_t locate__program_stats(struct gfptrace *skeleton, const struct bpf_program *program)
+/* Runs an iterator to its end. */
+static void iterate(const struct bpf_program *program)
 {
-	struct gft_find_stats *find = &skeleton->bss->gft_find_stats;
-	struct bpf_prog_info info = {};
-	uint32_t size = sizeof(info);
-	struct bpf_link *link;
+	struct bpf_link *link = bpf_program__attach_iter(program, NULL);
+	int iterator = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
 	char nothing[16];
-	int iterator;
 
-	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
-		return 0;
-	find->id = info.id;
-	link = bpf_program__attach_iter(skeleton->progs.find_stats, NULL);
-	iterator = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
 	while (iterator >= 0 && read(iterator, nothing, sizeof(nothing)) > 0)
 		;
 	if (iterator >= 0)
 		close(iterator);
 	bpf_link__destroy(link);
+}
+
+uint32_t locate__zones(struct gfptrace *skeleton)
+{
+	iterate(skeleton->progs.find_zones);
+	return skeleton->bss->gft_zones.used;
+}
+
+uint64_t locate__program_stats(struct gfptrace *skeleton, const struct bpf_program *program)
+{
+	struct gft_find_stats *find = &skeleton->bss->gft_find_stats;
+	struct bpf_prog_info info = {};
+	uint32_t size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
+		return 0;
+	find->id = info.id;
+	iterate(skeleton->progs.find_stats);
 	return find->stats;
 }

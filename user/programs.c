@@ -46,6 +46,8 @@ struct programs {
 	bool bulk;
 	void *names;
 	size_t names_size;
+	void *failures;
+	size_t failures_size;
 };
 
 static __attribute__((format(printf, 2, 0))) int print_libbpf(enum libbpf_print_level level,
@@ -93,6 +95,8 @@ static int size_maps(struct programs *programs)
 		else
 			err = bpf_map__set_autocreate(programs->copy[copy - 1].map, false);
 	}
+	if (!err)
+		err = bpf_map__set_max_entries(programs->skeleton->maps.gft_looks, cpus);
 	if (!err && has_names(programs))
 		err = set_map(names, (uint64_t)cpus * copies, sizeof(struct gft_names));
 	return err;
@@ -181,6 +185,13 @@ static int want_bulk(struct programs *programs)
 	return err ? err : want(skeleton->progs.bulk_exit, bulk->name);
 }
 
+/* Is there a program on warn_alloc()? */
+static bool sees_failures(const struct programs *programs)
+{
+	return programs->setup.config.memcg_by_warn ||
+	       programs->copy[0].exit == programs->skeleton->progs.failure_alone;
+}
+
 /* Which programs this tier loads. Presence in BTF proves nothing: loading and attaching does. */
 static int want_programs(struct programs *programs)
 {
@@ -192,6 +203,10 @@ static int want_programs(struct programs *programs)
 	bpf_object__for_each_program(program, skeleton->obj)
 		bpf_program__set_autoload(program, false);
 	err = want(skeleton->progs.locate, NULL);
+	if (!err)
+		err = want(skeleton->progs.find_zones, NULL);
+	if (!err && sees_failures(programs))
+		err = want(skeleton->progs.failure_wish, NULL);
 	for (uint32_t i = 0; i < programs->setup.copies && !err; i++)
 		err = want(programs->copy[i].exit, NULL);
 	if (err || !programs->copy[0].entry)
@@ -271,7 +286,9 @@ static int prepare_maps(struct programs *programs)
 	int err;
 
 	programs->names = map_in(programs->skeleton->maps.gft_names, &programs->names_size);
-	if (!programs->names)
+	programs->failures =
+		map_in(programs->skeleton->maps.gft_failures, &programs->failures_size);
+	if (!programs->names || !programs->failures)
 		return -ENOMEM;
 	for (uint32_t copy = 1; copy <= programs->setup.copies; copy++) {
 		struct copy *it = &programs->copy[copy - 1];
@@ -282,6 +299,7 @@ static int prepare_maps(struct programs *programs)
 		for (uint32_t cpu = 0; cpu < programs->setup.kernel->cpus; cpu++)
 			prepare_cpu(programs, copy, cpu);
 	}
+	locate__zones(programs->skeleton);
 	err = set_addresses(programs);
 	if (err || plan->cgroup_fd < 0)
 		return err;
@@ -308,6 +326,8 @@ int programs__open(struct programs **result, const struct programs_setup *setup)
 	memcpy((void *)&skeleton->rodata->gft_config, &programs->setup.config,
 	       sizeof(setup->config));
 	memcpy((void *)&skeleton->rodata->gft_class_of, classes, GFT_CLASS_TABLE);
+	memcpy((void *)&skeleton->rodata->gft_failure_config, &setup->kernel->failure,
+	       sizeof(setup->kernel->failure));
 	memcpy((void *)&skeleton->rodata->gft_comm_glob, &setup->plan->comm,
 	       sizeof(setup->plan->comm));
 	choose_copies(programs);
@@ -376,6 +396,17 @@ static int attach_entry(struct programs *programs, uint32_t copy, struct bpf_pro
 	return err;
 }
 
+/*
+ * Which node a request wanted matters where there are several; without the program the one of
+ * its CPU is taken.
+ */
+static void attach_wish(struct programs *programs)
+{
+	if (sees_failures(programs) && programs__zones(programs)->nodes > 1)
+		attach(programs, 1, programs->skeleton->progs.failure_wish, "kprobe",
+		       "wake_all_kswapds");
+}
+
 int programs__attach_entries(struct programs *programs, uint32_t copy)
 {
 	struct gfptrace *skeleton = programs->skeleton;
@@ -383,6 +414,8 @@ int programs__attach_entries(struct programs *programs, uint32_t copy)
 	bool fexit = programs->setup.tier == TIER_FEXIT;
 	int err = 0;
 
+	if (copy == 1)
+		attach_wish(programs);
 	if (!programs->copy[copy - 1].entry)
 		return 0;
 	if (copy == 1 && programs->setup.config.memcg_by_warn)
@@ -495,6 +528,8 @@ void programs__close(struct programs *programs)
 			munmap(programs->copy[i].cpus, programs->copy[i].size);
 	if (programs->names)
 		munmap(programs->names, programs->names_size);
+	if (programs->failures)
+		munmap(programs->failures, programs->failures_size);
 	gfptrace__destroy(programs->skeleton);
 	free(programs);
 }
@@ -514,6 +549,16 @@ struct counters_view programs__view(const struct programs *programs, uint32_t co
 				 ? names + (size_t)(copy - 1) * programs->setup.kernel->cpus
 				 : NULL,
 	};
+}
+
+const struct gft_failure *programs__failures(const struct programs *programs)
+{
+	return programs->failures;
+}
+
+const struct gft_zones *programs__zones(const struct programs *programs)
+{
+	return &programs->skeleton->bss->gft_zones;
 }
 
 uint64_t programs__memory(const struct programs *programs)

@@ -10,6 +10,8 @@
 #ifndef GFPTRACE_USER_PROGRAMS_H
 #define GFPTRACE_USER_PROGRAMS_H
 
+#include <gfptrace/failure.h>
+
 #include "kernel.h"
 #include "plan.h"
 
@@ -63,6 +65,9 @@ void programs__detach(struct programs *programs);
 void programs__close(struct programs *programs); /* accepts NULL */
 
 struct counters_view programs__view(const struct programs *programs, uint32_t copy);
+/* By GFT_FAILURES: what was kept of failures, for the BPF side writes on. */
+const struct gft_failure *programs__failures(const struct programs *programs);
+const struct gft_zones *programs__zones(const struct programs *programs);
 uint64_t programs__memory(const struct programs *programs); /* bytes of the maps */
 bool programs__bulk(const struct programs *programs);
 bool programs__exact_context(const struct programs *programs);

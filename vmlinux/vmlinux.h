@@ -46,9 +46,25 @@ struct task_group {
 	struct cfs_rq **cfs_rq;
 };
 
+struct mm_struct {
+};
+
+struct signal_struct {
+	struct mm_struct *oom_mm;
+};
+
 struct task_struct {
 	void *stack;
+	unsigned int flags;
+	int prio;
+	struct signal_struct *signal;
+	void *worker_private; /* of a kernel thread, since v5.17 (commit e32cf5dfbe22) */
 	struct task_group *sched_task_group;
+};
+
+/* kernel/kthread.c */
+struct kthread {
+	void *data;
 };
 
 /* CONFIG_PREEMPT_RT, since v5.12 (commit 728b478d2d35): softirq nesting is the task's. */
@@ -86,6 +102,55 @@ struct bpf_prog {
 
 struct bpf_iter__bpf_prog {
 	struct bpf_prog *prog;
+};
+
+struct bpf_iter__task {
+	struct task_struct *task;
+};
+
+/* include/linux/mmzone.h: what the allocator looks at */
+struct list_head {
+	struct list_head *next;
+};
+
+struct free_area {
+	struct list_head free_list[1];
+	unsigned long nr_free;
+};
+
+typedef struct {
+	__s64 counter;
+} atomic_long_t;
+
+enum zone_stat_item { NR_FREE_PAGES, NR_FREE_CMA_PAGES };
+
+struct zone {
+	unsigned long _watermark[3];
+	unsigned long watermark_boost;
+	unsigned long nr_reserved_highatomic;
+	unsigned long nr_free_highatomic; /* since v6.12 (commit c928807f6f6b) */
+	long lowmem_reserve[1];
+	int node; /* CONFIG_NUMA */
+	atomic_long_t managed_pages;
+	const char *name;
+	struct free_area free_area[1];
+	atomic_long_t vm_stat[1];
+};
+
+struct pglist_data {
+	struct zone node_zones[1];
+	int nr_zones;
+	int node_id;
+	struct task_struct *kswapd;
+};
+
+struct zoneref {
+	struct zone *zone;
+};
+
+/* mm/internal.h */
+struct alloc_context {
+	struct zoneref *preferred_zoneref;
 };
 
 /* mm/internal.h, include/linux/mmzone.h: to read the migrate type of a block */

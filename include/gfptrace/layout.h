@@ -143,7 +143,7 @@ struct gft_frame {
 	__u64 start;  /* ns, bpf_ktime_get_ns() */
 	__u32 gfp;    /* as asked for */
 	__u32 skip;   /* in the first of a line: requests to leave out before the next is timed */
-	__u64 warned; /* warn_alloc() was called: not a memcg refusal. The exit takes it back. */
+	__u64 warned; /* warn_alloc() was called, for this reason + 1. The exit takes it back. */
 };
 
 /* With `marked`: the last frame of a stack that an exit took, for the check at the return. */

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The reason of a failure by the allocator's own arithmetic, at the instant of the failure:
+ * each zone is held against the request's watermark as __zone_watermark_ok() does it
+ * (mm/page_alloc.c). user/autopsy.c has the same arithmetic, for what is read from a log.
+ */
+#include "autopsy.bpf.h"
+
+#define PF_MEMALLOC 0x00000800 /* include/linux/sched.h */
+#define MAX_RT_PRIO 100	       /* include/linux/sched/prio.h */
+
+/* The lists of the types that any request may fall back to: below MIGRATE_PCPTYPES. */
+#define PLAIN_TYPES 7u
+
+/* What a zone says of a request. */
+#define SERVES		  1u /* it would get its block */
+#define SERVES_A_PAGE	  2u /* a request for one page would pass */
+#define HAS_BLOCK	  4u
+#define SERVES_BY_RESERVE 8u /* it would get its block if the reserve were for it */
+
+static __always_inline __u64 read_long(const void *zone, __u64 offset)
+{
+	__u64 number = 0;
+
+	bpf_probe_read_kernel(&number, sizeof(number), zone + offset);
+	return number;
+}
+
+static __always_inline void read_counters(struct gft_zone_state *state, const struct zone *zone,
+					  __u32 highest)
+{
+	__u32 watermarks = bpf_core_field_offset(zone->_watermark);
+	__u32 stat = bpf_core_field_offset(zone->vm_stat);
+
+	state->min = read_long(zone, watermarks);
+	state->low = read_long(zone, watermarks + 8);
+	state->high = read_long(zone, watermarks + 16);
+	state->boost = BPF_CORE_READ(zone, watermark_boost);
+	state->lowmem_reserve =
+		read_long(zone, bpf_core_field_offset(zone->lowmem_reserve) + 8ull * (highest & 7));
+	state->reserved_highatomic = BPF_CORE_READ(zone, nr_reserved_highatomic);
+	state->free_highatomic = ~0ull;
+	if (bpf_core_field_exists(zone->nr_free_highatomic))
+		state->free_highatomic = BPF_CORE_READ(zone, nr_free_highatomic);
+	state->free =
+		read_long(zone, stat + 8 * bpf_core_enum_value(enum zone_stat_item, NR_FREE_PAGES));
+	state->free_cma = read_long(
+		zone, stat + 8 * bpf_core_enum_value(enum zone_stat_item, NR_FREE_CMA_PAGES));
+	state->managed = (__u64)BPF_CORE_READ(zone, managed_pages.counter);
+}
+
+/* What stands for a migrate type in gft_zone_state.types. */
+static __always_inline __u32 type_bit(__u32 type)
+{
+	if (type == gft_failure_config.type_highatomic)
+		return GFT_TYPES_HIGHATOMIC;
+	if (type == gft_failure_config.type_cma)
+		return GFT_TYPES_CMA;
+	if (type == gft_failure_config.type_isolate)
+		return GFT_TYPES_ISOLATED;
+	return 1u << (type & 3) & PLAIN_TYPES;
+}
+
+/* Which types have blocks: a list that is empty points at itself. */
+static __always_inline __u32 types_of(const struct gft_look *look, __u32 word, __u64 address)
+{
+	__u32 types = 0;
+
+	for (__u32 type = 0; type < 8 && type < gft_failure_config.types; type++) {
+		__u32 at = word + 2 * type;
+
+		if (look->areas[at % GFT_AREA_WORDS] != address + 8ull * at)
+			types |= type_bit(type);
+	}
+	return types;
+}
+
+static __always_inline void read_blocks(struct gft_look *look, struct gft_zone_state *state,
+					const struct zone *zone)
+{
+	const struct free_area *area = NULL;
+	__u32 offset = bpf_core_field_offset(zone->free_area);
+	__u32 words = bpf_core_type_size(struct free_area) / 8;
+	__u32 nr_free = bpf_core_field_offset(area->nr_free) / 8;
+	__u32 size = gft_failure_config.orders * words * 8;
+
+	if (size > sizeof(look->areas))
+		size = sizeof(look->areas);
+	bpf_probe_read_kernel(look->areas, size, (const void *)zone + offset);
+	for (__u32 order = 0; order < GFT_ORDERS_MAX; order++) {
+		__u32 word = order * words;
+
+		state->blocks[order] = 0;
+		state->types[order] = 0;
+		if (order >= gft_failure_config.orders)
+			continue;
+		state->blocks[order] = (__u32)look->areas[(word + nr_free) % GFT_AREA_WORDS];
+		if (state->blocks[order])
+			state->types[order] = (__u8)types_of(look, word, (__u64)zone + offset);
+	}
+}
+
+static __always_inline bool has_block(const struct gft_zone_state *state, __u32 wanted,
+				      __u32 rights)
+{
+	__u32 types = PLAIN_TYPES;
+	bool found = false;
+
+	if (!wanted)
+		return state->free;
+	if (rights & GFT_RIGHT_RESERVE_BLOCKS)
+		types |= GFT_TYPES_HIGHATOMIC;
+	if (rights & GFT_RIGHT_CMA)
+		types |= GFT_TYPES_CMA;
+	for (__u32 order = 1; order < GFT_ORDERS_MAX; order++)
+		if (order >= wanted && state->types[order] & types)
+			found = true;
+	return found;
+}
+
+/* Pages above the mark for a request for one page; not more than 0: it would not pass. */
+static __always_inline __s64 headroom(const struct gft_zone_state *state, __u32 order, __u32 rights)
+{
+	__u64 min = state->min, unusable = 0;
+
+	if (rights & GFT_RIGHT_NO_WATERMARKS)
+		return 1 << 20;
+	/* zone_watermark_fast(): the boost does not bind these */
+	if (order || !(rights & GFT_RIGHT_HALF))
+		min += state->boost;
+	if (rights & GFT_RIGHT_HALF)
+		min -= min / 2;
+	if (rights & GFT_RIGHT_QUARTER)
+		min -= min / 4;
+	if (rights & GFT_RIGHT_OOM)
+		min -= min / 2;
+	if (!(rights & GFT_RIGHT_RESERVE))
+		unusable = ~state->free_highatomic ? state->free_highatomic
+						   : state->reserved_highatomic;
+	if (!(rights & GFT_RIGHT_CMA))
+		unusable += state->free_cma;
+	return (__s64)(state->free - unusable - min - state->lowmem_reserve);
+}
+
+static __always_inline bool serves(const struct gft_zone_state *state, __u32 order, __u32 rights)
+{
+	__s64 above = headroom(state, order, rights);
+
+	return above > (1ll << (order & 31)) - 1 && has_block(state, order, rights);
+}
+
+__noinline __u32 autopsy__zone(__u32 cpu, __u32 index)
+{
+	const __u32 reserve = GFT_RIGHT_RESERVE | GFT_RIGHT_RESERVE_BLOCKS;
+	struct gft_look *look = bpf_map_lookup_elem(&gft_looks, &cpu);
+	struct gft_zone_state *state;
+	const struct zone *zone;
+	__u32 says = 0, order, rights;
+
+	if (!look || index >= GFT_ZONES)
+		return 0;
+	state = &look->failure.zone[index];
+	zone = (const struct zone *)gft_zones.zone[index].address;
+	order = look->failure.order;
+	rights = look->failure.rights;
+	read_counters(state, zone, look->failure.highest_zone);
+	read_blocks(look, state, zone);
+	if (serves(state, order, rights))
+		says |= SERVES;
+	if (headroom(state, order, rights) > 0)
+		says |= SERVES_A_PAGE;
+	if (has_block(state, order, rights))
+		says |= HAS_BLOCK;
+	if (serves(state, order, rights | reserve))
+		says |= SERVES_BY_RESERVE;
+	return says;
+}
+
+/* mm/page_alloc.c __gfp_pfmemalloc_flags(): whoever frees memory, and who is being killed. */
+static __always_inline __u32 rights_of_task(__u32 gfp, __u32 context)
+{
+	const struct gft_failure_config *config = (const void *)&gft_failure_config;
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (gfp & config->nomemalloc)
+		return 0;
+	if (gfp & config->memalloc)
+		return GFT_RIGHT_NO_WATERMARKS;
+	if (context > GFT_SOFTIRQ)
+		return 0;
+	if (task->flags & PF_MEMALLOC)
+		return GFT_RIGHT_NO_WATERMARKS;
+	if (context == GFT_TASK && BPF_CORE_READ(task, signal, oom_mm))
+		return GFT_RIGHT_OOM | GFT_RIGHT_RESERVE | GFT_RIGHT_RESERVE_BLOCKS;
+	return 0;
+}
+
+static __always_inline bool is_real_time(__u32 context)
+{
+	return context == GFT_TASK && bpf_get_current_task_btf()->prio < MAX_RT_PRIO;
+}
+
+/* mm/page_alloc.c gfp_to_alloc_flags(); where kernels differ as user/autopsy.c does. */
+static __always_inline __u32 rights_of(__u32 gfp, __u32 order, __u32 context)
+{
+	const struct gft_failure_config *config = (const void *)&gft_failure_config;
+	__u32 rights = rights_of_task(gfp, context);
+	bool sleeps = gfp & config->direct_reclaim;
+
+	if ((gfp & (config->movable | config->reclaimable)) == config->movable)
+		rights |= GFT_RIGHT_CMA;
+	if (rights & ~(__u32)GFT_RIGHT_CMA)
+		return rights;
+	if (gfp & config->high)
+		rights |= GFT_RIGHT_HALF;
+	if (gfp & config->high && !sleeps && !(gfp & config->nomemalloc)) {
+		rights |= GFT_RIGHT_QUARTER | GFT_RIGHT_RESERVE;
+		if (order)
+			rights |= GFT_RIGHT_RESERVE_BLOCKS;
+	} else if (is_real_time(context) && (config->harder || sleeps)) {
+		rights |= config->harder
+				  ? GFT_RIGHT_QUARTER | GFT_RIGHT_RESERVE | GFT_RIGHT_RESERVE_BLOCKS
+				  : GFT_RIGHT_HALF;
+	}
+	return rights;
+}
+
+/* include/linux/gfp.h gfp_zone(): the four lowest bits are the zone modifiers, on all kernels. */
+static __always_inline __u32 highest_zone(__u32 gfp)
+{
+	const __u32 dma = 1, highmem = 2, dma32 = 4, movable = 8;
+
+	if (gfp & dma)
+		return gft_failure_config.zone_dma;
+	if (gfp & dma32)
+		return gft_failure_config.zone_dma32;
+	if ((gfp & (highmem | movable)) == (highmem | movable))
+		return gft_failure_config.zone_movable;
+	return gft_failure_config.zone_normal;
+}
+
+static __always_inline bool node_allowed(const struct gft_failure *failure, __u32 node,
+					 __u64 nodemask)
+{
+	__u8 byte = 0;
+
+	if (failure->gfp & gft_failure_config.thisnode)
+		return node == failure->preferred_node;
+	if (!nodemask)
+		return true;
+	bpf_probe_read_kernel(&byte, sizeof(byte), (const void *)nodemask + node / 8);
+	return byte >> (node % 8) & 1;
+}
+
+/* What the zones together say, the request's own and those it was kept from. */
+static __always_inline __u32 reason_by(__u32 own, __u32 fragmented, __u32 others)
+{
+	/* memory came free between the failure and the look at it */
+	if (own & SERVES)
+		return GFT_UNKNOWN;
+	if (others & SERVES)
+		return GFT_CONSTRAINED;
+	if (fragmented)
+		return GFT_FRAGMENTED;
+	return own & SERVES_BY_RESERVE ? GFT_RESERVED : GFT_EXHAUSTED;
+}
+
+__noinline __u32 autopsy__reason(__u32 cpu, __u32 context, __u64 nodemask)
+{
+	struct gft_look *look = bpf_map_lookup_elem(&gft_looks, &cpu);
+	__u32 own = 0, fragmented = 0, others = 0;
+	struct gft_failure *failure;
+
+	if (!look)
+		return GFT_UNKNOWN;
+	failure = &look->failure;
+	failure->rights = rights_of(failure->gfp, failure->order, context);
+	failure->highest_zone = highest_zone(failure->gfp);
+	failure->limited = nodemask || failure->gfp & gft_failure_config.thisnode;
+	for (__u32 i = 0; i < GFT_ZONES && i < gft_zones.used; i++) {
+		__u32 says = autopsy__zone(cpu, i), place = GFT_PLACE_ALLOWED;
+
+		if (gft_zones.zone[i].index > failure->highest_zone)
+			place = GFT_PLACE_TOO_HIGH;
+		else if (!node_allowed(failure, gft_zones.zone[i].node, nodemask))
+			place = GFT_PLACE_OTHER_NODE;
+		failure->zone[i].place = place;
+		if (place == GFT_PLACE_OTHER_NODE)
+			others |= says;
+		if (place != GFT_PLACE_ALLOWED)
+			continue;
+		own |= says;
+		if (failure->order && says & SERVES_A_PAGE && !(says & HAS_BLOCK))
+			fragmented = 1;
+	}
+	failure->zones = gft_zones.used;
+	return reason_by(own, fragmented, others);
+}
+
+static __always_inline void zone__add(const struct pglist_data *node, __u32 index)
+{
+	const struct zone *zone = (const void *)node + bpf_core_field_offset(node->node_zones) +
+				  index * bpf_core_type_size(struct zone);
+	__u32 used = gft_zones.used;
+	struct gft_zone *found;
+
+	if (!BPF_CORE_READ(zone, managed_pages.counter))
+		return;
+	if (used >= GFT_ZONES) {
+		gft_zones.left_out++;
+		return;
+	}
+	found = &gft_zones.zone[used];
+	found->address = (__u64)zone;
+	found->node = (__u32)BPF_CORE_READ(node, node_id);
+	found->index = index;
+	bpf_probe_read_kernel_str(found->name, sizeof(found->name), BPF_CORE_READ(zone, name));
+	gft_zones.used = used + 1;
+}
+
+/*
+ * The nodes by their kswapd threads, whose argument they are (mm/vmscan.c kswapd_run()):
+ * node_data is not in every kernel's symbols.
+ */
+SEC("iter/task")
+int find_zones(struct bpf_iter__task *ctx)
+{
+	const __u32 kthread = 0x00200000; /* PF_KTHREAD */
+	struct task_struct *task = ctx->task;
+	const struct pglist_data *node;
+	const struct kthread *thread;
+
+	if (!task || !(task->flags & kthread) || !bpf_core_field_exists(task->worker_private))
+		return 0;
+	thread = task->worker_private;
+	node = BPF_CORE_READ(thread, data);
+	if (!node || BPF_CORE_READ(node, kswapd) != task)
+		return 0;
+	gft_zones.nodes++;
+	for (__u32 i = 0; i < 8; i++)
+		if (i < (__u32)BPF_CORE_READ(node, nr_zones))
+			zone__add(node, i);
+	return 0;
+}

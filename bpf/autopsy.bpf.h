@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Why the zones did not serve a request: bpf/autopsy.bpf.c. */
+#ifndef GFPTRACE_BPF_AUTOPSY_H
+#define GFPTRACE_BPF_AUTOPSY_H
+
+#include "decode.bpf.h"
+
+/*
+ * Look at all zones for the request that this CPU's gft_looks holds (order, gfp, preferred
+ * node), which may use the nodes of the nodemask at that address (0: all). Returns the reason
+ * (enum gft_reason). Global functions, so that the verifier goes through each of them once.
+ */
+__u32 autopsy__reason(__u32 cpu, __u32 context, __u64 nodemask);
+
+#endif
