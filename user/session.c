@@ -78,6 +78,17 @@ static int open_tracer(struct session *session)
 	return STATUS_UNSUPPORTED;
 }
 
+static int init_failures(struct session *session)
+{
+	int err = failures__init(&session->failures, tracer__failures(session->tracer),
+				 tracer__zones(session->tracer));
+
+	if (!err)
+		return STATUS_OK;
+	log_err(err, "failures");
+	return STATUS_INTERNAL;
+}
+
 static int init_snapshots(struct session *session)
 {
 	int err = snapshot__init(&session->base, SERIES_ROOM);
@@ -115,6 +126,8 @@ int session__open(struct session *session, const struct options *options)
 	if (!status)
 		status = init_snapshots(session);
 	if (!status)
+		status = init_failures(session);
+	if (!status)
 		log_verbose("tier %s, entry %s, %u combinations, %u series a CPU, maps %.1f MiB",
 			    tier_names[tracer__tier(session->tracer)],
 			    session->kernel.facts.entry.name ? session->kernel.facts.entry.name
@@ -131,6 +144,7 @@ void session__stop(struct session *session)
 
 void session__close(struct session *session)
 {
+	failures__free(&session->failures);
 	tracer__close(session->tracer);
 	session->tracer = NULL;
 	plan__drop(&session->plan);
@@ -319,12 +333,19 @@ static void watch_budget(struct session *session, uint64_t now, uint64_t request
 		change_sample(session, now, sample);
 }
 
+/* /proc/kallsyms takes tens of milliseconds: not at each tick. */
+#define NAMES_EVERY_NS 1000000000ull
+
 void session__watch(struct session *session, const struct session_totals *totals)
 {
 	uint64_t counted = totals->counted - session->watched_counted;
 	uint64_t missed = totals->missed - session->watched_missed;
 	uint64_t now = window__now();
 
+	if (totals->failed && now - session->named_at >= NAMES_EVERY_NS) {
+		failures__watch(&session->failures);
+		session->named_at = now;
+	}
 	watch_loss(session, counted, missed);
 	watch_budget(session, now, counted + missed);
 	session->watched_counted = totals->counted;
@@ -409,6 +430,7 @@ struct report *session__report(struct session *session, uint64_t start_ns)
 		.options = session->options,
 		.comms = &session->comms,
 		.cgroups = &session->cgroups,
+		.failures = &session->failures,
 	};
 	struct report *report = report__new();
 	struct snapshot base = session->base;
@@ -416,6 +438,7 @@ struct report *session__report(struct session *session, uint64_t start_ns)
 
 	if (!err)
 		err = snapshot__subtract(&session->difference, &session->now, &session->base);
+	failures__watch(&session->failures);
 	if (!err)
 		err = summarize(report, &source, &session->difference);
 	if (!err)

@@ -7,6 +7,7 @@
 #define GFPTRACE_USER_SESSION_H
 
 #include "budget.h"
+#include "failures.h"
 #include "kernel.h"
 #include "options.h"
 #include "plan.h"
@@ -39,6 +40,8 @@ struct session {
 	struct snapshot base, now, difference; /* base: where the window began */
 	struct session_change change;	       /* copies 0: none */
 	uint64_t watched_counted, watched_missed, watched_at;
+	struct failures failures;
+	uint64_t named_at; /* when the functions of failures were last looked up */
 	struct budget budget;
 	struct session_stretch
 		stretches[SESSION_STRETCHES]; /* the last one holds what comes later */

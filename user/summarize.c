@@ -252,6 +252,24 @@ static int add_alignment(struct report *report, const struct summary_source *sou
 	return set_labels(report, source, &group->key, &alignment->labels);
 }
 
+/* Why, where and who: of one failure of that kind. */
+static int describe_failure(struct report *report, const struct summary_source *source,
+			    const struct label_key *key, enum gft_reason reason,
+			    struct failure *failure)
+{
+	const struct failure_kind kind = {
+		.class = key->value[DIM_CLASS],
+		.order = key->value[DIM_ORDER],
+		.context = key->value[DIM_CONTEXT],
+		.reason = reason,
+		.comm = failure->labels.value[DIM_COMM],
+	};
+
+	if (!source->failures)
+		return 0;
+	return failures__describe(source->failures, source->kernel, &kind, report, failure);
+}
+
 static int add_failures(struct report *report, const struct summary_source *source,
 			const struct folded *group, size_t length)
 {
@@ -268,6 +286,9 @@ static int add_failures(struct report *report, const struct summary_source *sour
 			return -ENOMEM;
 		failure->count = count;
 		failure->reason = reason_names[reason];
+		if (describe_failure(report, source, &group->key, (enum gft_reason)reason,
+				     failure))
+			return -ENOMEM;
 	}
 	return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "report.h"
 #include "snapshot.h"
+#include "failures.h"
 #include "tracer.h"
 
 struct summary_source {
@@ -13,6 +14,7 @@ struct summary_source {
 	const struct tracer *tracer;
 	const struct options *options;
 	const struct name_list *comms, *cgroups;
+	const struct failures *failures;
 };
 
 /*

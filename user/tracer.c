@@ -208,6 +208,24 @@ bool tracer__exact_context(const struct tracer *tracer)
 	return programs__exact_context(tracer->programs);
 }
 
+const struct gft_failure *tracer__failures(const struct tracer *tracer)
+{
+	return programs__failures(tracer->programs);
+}
+
+const struct gft_zones *tracer__zones(const struct tracer *tracer)
+{
+	return programs__zones(tracer->programs);
+}
+
+bool tracer__reasons(const struct tracer *tracer)
+{
+	const struct gft_zones *zones = tracer__zones(tracer);
+
+	return zones->used && !zones->left_out &&
+	       (tracer->setup.config.memcg_by_warn || tracer->setup.failures_only);
+}
+
 uint64_t tracer__memory(const struct tracer *tracer)
 {
 	return programs__memory(tracer->programs);

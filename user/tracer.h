@@ -58,6 +58,12 @@ bool tracer__places(const struct tracer *tracer);	 /* alignment and zones are kn
 bool tracer__exact_context(const struct tracer *tracer); /* softirq and hardirq are told apart */
 uint64_t tracer__memory(const struct tracer *tracer);	 /* bytes of its maps */
 
+/* What is kept of failures: programs.h. */
+const struct gft_failure *tracer__failures(const struct tracer *tracer);
+const struct gft_zones *tracer__zones(const struct tracer *tracer);
+/* Is the reason of a failed search known? */
+bool tracer__reasons(const struct tracer *tracer);
+
 /* The counters of all copies; returns how many, at most GFT_COPIES. */
 size_t tracer__views(const struct tracer *tracer, struct counters_view views[GFT_COPIES]);
 

@@ -1,0 +1,62 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# TAP: why requests fail, as gfptrace says it, against the acts of the module that made them fail.
+# Usage: tests/vm/reasons.t [KERNEL…] (default 6.1 and 6.12; all six with FULL=1). GFPTRACE is the
+# program (build/gfptrace).
+set -u
+# shellcheck source=tests/vm/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+kernels=("$@")
+if ((!${#kernels[@]})); then
+	kernels=(6.1 6.12)
+	[[ ! ${FULL:-} ]] || kernels=("${all_kernels[@]}")
+fi
+
+# guest PART OPTION…: a boot that runs one part
+guest() {
+	local part=$1 rc
+	shift
+
+	boot --timeout 400 --add "$top/tests/vm/guest-reasons.sh:/guest" "$@" -- sh /guest "$part"
+	rc=$?
+	((rc != 77)) || return "$rc"
+	result "$rc" "$part: the machine lives, no kernel warning"
+	return "$rc"
+}
+
+# reasons NAME WANT: the report's reasons are those that were stated
+reasons() {
+	local file=$work/out/$1
+
+	if ! jq -nr --slurpfile report "$file.json" --slurpfile truth "$file.truth" --arg name "$1" \
+		--argjson want "$2" --arg status "$(cat "$file.status" 2>&1)" \
+		-f "$top/tests/vm/reasons.jq" >"$work/compared" 2>"$work/jq-err"; then
+		cat "$work/jq-err" "$file.err" >"$work/err" 2>&1
+		result 1 "$1: comparison ends"
+	fi
+	results "$1" <"$work/compared"
+}
+
+one_kernel() {
+	guest one --mem 512 || return
+	reasons all '{"only": true}'
+	reasons memcg '{"only": true}'
+	reasons reserved '{"only": true}'
+	reasons alone '{"only": false}'
+	jq -e '[.failures[] | select(.labels.class == "atomic") | .dmesg_would_show] | any and (all | not)' \
+		"$work/out/alone.json" >"$work/err" 2>&1
+	result $? "what the kernel's log shows, and what __GFP_NOWARN keeps from it"
+	guest two --mem 512 --numa 2 || return
+	for tier in fexit kprobe; do
+		reasons "constrained-$tier" '{"only": true}'
+	done
+	reasons constrained-alone '{"only": false}'
+}
+
+for kernel in "${kernels[@]}"; do
+	SECONDS=0
+	one_kernel
+	echo "# $kernel: $SECONDS s"
+done
+echo "1..$n"
+exit "$failed"
