@@ -196,16 +196,45 @@ static int add_zone(struct report *report, struct failure *failure, const struct
 	return zone->zone ? add_blocks(zone, kernel, from) : -ENOMEM;
 }
 
+/*
+ * The trampoline of a traced function (kernel/bpf/trampoline.c) stands between that function
+ * and its caller, and the function once more above it: that is us, not the request.
+ */
+static bool is_ours(const char *name)
+{
+	size_t length = name ? strlen(name) : 0;
+
+	return length > 6 && !strcmp(name + length - 6, " [bpf]");
+}
+
+static bool is_same_function(const char *a, const char *b)
+{
+	size_t length = a ? strcspn(a, "+") : 0;
+
+	return length && b && !strncmp(a, b, length) && b[length] == '+';
+}
+
 static int add_stack(struct report *report, struct failure *failure,
 		     const struct failures *failures, const struct gft_failure *from)
 {
+	const char *last = NULL, *traced = NULL;
+
 	for (uint32_t i = 0; i < from->frames && i < GFT_STACK; i++) {
 		const char *name = symbols__name(failures->symbols, from->stack[i]);
 
+		if (is_ours(name)) {
+			traced = last;
+			continue;
+		}
+		if (traced && is_same_function(traced, name)) {
+			traced = NULL;
+			continue;
+		}
+		last = name;
 		if (report__add_text(report, &failure->stack, name ? name : "?"))
 			return -ENOMEM;
 		if (!failure->caller && name && !requester__is_wrapper(name))
-			failure->caller = failure->stack.text[i];
+			failure->caller = failure->stack.text[failure->stack.nr - 1];
 	}
 	return 0;
 }

@@ -69,7 +69,7 @@ static void write_numbers(FILE *file, const struct zone_state *zone)
 	write_number(file, ", low", zone->low);
 	write_number(file, ", high", zone->high);
 	for (size_t i = 0; i < sizeof(rest) / sizeof(rest[0]); i++)
-		if (rest[i].pages)
+		if (rest[i].pages && rest[i].pages != UINT64_MAX)
 			write_number(file, rest[i].name, rest[i].pages);
 	if (zone->highatomic_free != UINT64_MAX)
 		write_number(file, ", free in highatomic blocks", zone->highatomic_free);

@@ -109,7 +109,7 @@ struct zone_state {
 	uint64_t lowmem_reserve; /* what this request had to leave beside its watermark */
 	uint64_t highatomic_reserved;
 	uint64_t highatomic_free; /* UINT64_MAX: not known */
-	uint64_t pcp;		  /* on the per-CPU lists of all CPUs: not in free */
+	uint64_t pcp;		  /* on the per-CPU lists of all CPUs: not in free; same */
 	uint64_t managed;
 	bool allowed;		    /* by nodemask, __GFP_THISNODE, cpuset and zone modifiers */
 	double fragmentation_index; /* 0: short of memory .. 1: fragmented; negative: no index */

@@ -149,7 +149,7 @@ struct zone_state *failure__add_zone(struct failure *failure)
 
 	if (zone) {
 		zone->zone = "";
-		zone->highatomic_free = UINT64_MAX;
+		zone->highatomic_free = zone->pcp = UINT64_MAX;
 		zone->fragmentation_index = -1;
 	}
 	return zone;

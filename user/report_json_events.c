@@ -41,23 +41,26 @@ static json_t *blocks_of(const struct zone_state *zone)
 	return list;
 }
 
+static json_t *number_or_null(uint64_t number)
+{
+	return number == UINT64_MAX ? json_null() : part__number(number);
+}
+
 static json_t *zone_of(const struct zone_state *zone)
 {
-	json_t *highatomic_free = zone->highatomic_free == UINT64_MAX
-					  ? json_null()
-					  : part__number(zone->highatomic_free);
 	json_t *index =
 		zone->fragmentation_index < 0 ? json_null() : json_real(zone->fragmentation_index);
 
-	return json_pack(
-		"{sI so so so so so so so so so so so sb so so}", "node", (json_int_t)zone->node,
-		"zone", part__text(zone->zone), "free", part__number(zone->free), "min",
-		part__number(zone->min), "low", part__number(zone->low), "high",
-		part__number(zone->high), "boost", part__number(zone->boost), "lowmem_reserve",
-		part__number(zone->lowmem_reserve), "highatomic_reserved",
-		part__number(zone->highatomic_reserved), "highatomic_free", highatomic_free, "pcp",
-		part__number(zone->pcp), "managed", part__number(zone->managed), "allowed",
-		zone->allowed, "blocks", blocks_of(zone), "fragmentation_index", index);
+	return json_pack("{sI so so so so so so so so so so so sb so so}", "node",
+			 (json_int_t)zone->node, "zone", part__text(zone->zone), "free",
+			 part__number(zone->free), "min", part__number(zone->min), "low",
+			 part__number(zone->low), "high", part__number(zone->high), "boost",
+			 part__number(zone->boost), "lowmem_reserve",
+			 part__number(zone->lowmem_reserve), "highatomic_reserved",
+			 part__number(zone->highatomic_reserved), "highatomic_free",
+			 number_or_null(zone->highatomic_free), "pcp", number_or_null(zone->pcp),
+			 "managed", part__number(zone->managed), "allowed", zone->allowed, "blocks",
+			 blocks_of(zone), "fragmentation_index", index);
 }
 
 static json_t *zones_of(const struct failure *failure)

@@ -55,7 +55,8 @@ static void read_zone(const struct json_node *node, struct report *report, struc
 	zone->highatomic_reserved = read__number(node, "highatomic_reserved");
 	if (!json__is_null(node, "highatomic_free"))
 		zone->highatomic_free = read__number(node, "highatomic_free");
-	zone->pcp = read__number(node, "pcp");
+	if (!json__is_null(node, "pcp"))
+		zone->pcp = read__number(node, "pcp");
 	zone->managed = read__number(node, "managed");
 	zone->allowed = json__truth(node, "allowed");
 	read_blocks(node, report, zone);

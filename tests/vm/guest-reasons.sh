@@ -9,7 +9,7 @@ trace() {
 	name=$1 options=$2
 	shift 2
 	# shellcheck disable=SC2016,SC2086 # quoted for the inner shell; options are words
-	gfptrace run --budget 100 -f json -o "/out/$name.json" $options -- \
+	gfptrace run -f json -o "/out/$name.json" $options -- \
 		sh -c '[ "$cgroup" ] && echo $$ >"$cgroup/cgroup.procs"
 			gfptrace exercise "$@" >"/out/$0.truth"' "$name" "$@" 2>"/out/$name.err"
 	echo $? >"/out/$name.status"
@@ -45,7 +45,7 @@ two) # the CPU's own node is not always the one that the request wants
 	for tier in fexit kprobe; do
 		trace "constrained-$tier" "--marked --tier $tier" \
 			'do=constrain nid=0 cpu=1 order=0-3 gfp=GFP_ATOMIC|__GFP_THISNODE|__GFP_NOWARN count=400' \
-			'do=constrain nid=1 cpu=0 order=0-3 gfp=GFP_NOWAIT|__GFP_THISNODE|__GFP_NOWARN count=400' \
+			'do=constrain nid=1 cpu=0 order=0-3 gfp=GFP_ATOMIC|__GFP_THISNODE|__GFP_NOWARN count=400' \
 			"$exhaust gfp=GFP_ATOMIC|__GFP_NOWARN"
 	done
 	trace constrained-alone --failures-only \
