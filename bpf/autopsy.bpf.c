@@ -239,17 +239,22 @@ static __always_inline __u32 highest_zone(__u32 gfp)
 	return gft_failure_config.zone_normal;
 }
 
-static __always_inline bool node_allowed(const struct gft_failure *failure, __u32 node,
-					 __u64 nodemask)
+static __always_inline enum gft_place place_of(const struct gft_failure *failure,
+					       const struct gft_zone *zone, __u64 nodemask)
 {
-	__u8 byte = 0;
+	__u32 node = zone->node;
+	__u8 byte = 0xff;
 
-	if (failure->gfp & gft_failure_config.thisnode)
-		return node == failure->preferred_node;
-	if (!nodemask)
-		return true;
-	bpf_probe_read_kernel(&byte, sizeof(byte), (const void *)nodemask + node / 8);
-	return byte >> (node % 8) & 1;
+	if (zone->index > failure->highest_zone)
+		return GFT_PLACE_TOO_HIGH;
+	if (failure->gfp & gft_failure_config.thisnode) {
+		if (failure->preferred_node == GFT_NODE_UNKNOWN)
+			return GFT_PLACE_PERHAPS;
+		return node == failure->preferred_node ? GFT_PLACE_ALLOWED : GFT_PLACE_OTHER_NODE;
+	}
+	if (nodemask)
+		bpf_probe_read_kernel(&byte, sizeof(byte), (const void *)nodemask + node / 8);
+	return byte >> (node % 8) & 1 ? GFT_PLACE_ALLOWED : GFT_PLACE_OTHER_NODE;
 }
 
 /* What the zones together say, the request's own and those it was kept from. */
@@ -278,18 +283,17 @@ __noinline __u32 autopsy__reason(__u32 cpu, __u32 context, __u64 nodemask)
 	failure->highest_zone = highest_zone(failure->gfp);
 	failure->limited = nodemask || failure->gfp & gft_failure_config.thisnode;
 	for (__u32 i = 0; i < GFT_ZONES && i < gft_zones.used; i++) {
-		__u32 says = autopsy__zone(cpu, i), place = GFT_PLACE_ALLOWED;
+		__u32 says = autopsy__zone(cpu, i);
+		enum gft_place place = place_of(failure, &gft_zones.zone[i], nodemask);
 
-		if (gft_zones.zone[i].index > failure->highest_zone)
-			place = GFT_PLACE_TOO_HIGH;
-		else if (!node_allowed(failure, gft_zones.zone[i].node, nodemask))
-			place = GFT_PLACE_OTHER_NODE;
 		failure->zone[i].place = place;
-		if (place == GFT_PLACE_OTHER_NODE)
+		/* PERHAPS and it would have served: then the one that was wanted is another */
+		if (place == GFT_PLACE_OTHER_NODE || (place == GFT_PLACE_PERHAPS && says & SERVES))
 			others |= says;
-		if (place != GFT_PLACE_ALLOWED)
+		else if (place != GFT_PLACE_TOO_HIGH)
+			own |= says;
+		if (place == GFT_PLACE_TOO_HIGH || place == GFT_PLACE_OTHER_NODE)
 			continue;
-		own |= says;
 		if (failure->order && says & SERVES_A_PAGE && !(says & HAS_BLOCK))
 			fragmented = 1;
 	}

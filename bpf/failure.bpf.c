@@ -8,8 +8,6 @@
 #include "record.bpf.h"
 #include <bpf/bpf_tracing.h>
 
-#define UNKNOWN_NODE (~0u)
-
 /*
  * Did `frame` begin after `other`, both above us on our stack? Where either was not timed,
  * the lower one did: a request nested in another is further down.
@@ -37,16 +35,26 @@ static __always_inline bool is_page_failure(const char *format)
 	       is.word[2] == wanted.word[2];
 }
 
-/* The node that the request on this stack prefers. */
-static __always_inline __u32 preferred_node(__u64 address)
+/* A request that failed, as warn_alloc() is told of it. */
+struct failed {
+	__u64 address; /* on its stack */
+	__u64 nodemask;
+	__u32 gfp, order;
+	__u32 class_gfp; /* by which its class is told, with the mark */
+	__u32 context;
+};
+
+/* The node that the request on this stack prefers. It says so whenever it wakes kswapd. */
+static __always_inline __u32 preferred_node(const struct failed *failed)
 {
-	const struct gft_wish *wish = &gft_wishes[line_of(address)];
+	const struct gft_wish *wish = &gft_wishes[line_of(failed->address)];
 
 	if (gft_zones.nodes == 1)
 		return gft_zones.zone[0].node;
-	if (wish->stack == address >> GFT_STACK_SHIFT)
+	if (failed->gfp & gft_failure_config.kswapd &&
+	    wish->stack == failed->address >> GFT_STACK_SHIFT)
 		return (__u32)wish->node;
-	return (__u32)bpf_get_numa_node_id(); /* it did not say: that of its CPU, most likely */
+	return GFT_NODE_UNKNOWN;
 }
 
 static __noinline struct gft_failure *kept__find(__u64 key)
@@ -88,15 +96,6 @@ static __noinline int kept__write(void *ctx, const struct gft_look *look, __u64 
 	return 0;
 }
 
-/* A request that failed, as warn_alloc() is told of it. */
-struct failed {
-	__u64 address; /* on its stack */
-	__u64 nodemask;
-	__u32 gfp, order;
-	__u32 class_gfp; /* by which its class is told, with the mark */
-	__u32 context;
-};
-
 static __always_inline bool is_asked_for(const struct failed *failed)
 {
 	return !(gft_config.marked && !(failed->class_gfp >> GFT_MARK_SHIFT)) &&
@@ -115,7 +114,7 @@ static __noinline enum gft_reason find_reason(void *ctx, const struct failed *fa
 	look->busy = 1; /* not for programs that interrupt us */
 	look->failure.order = failed->order;
 	look->failure.gfp = failed->gfp;
-	look->failure.preferred_node = preferred_node(failed->address);
+	look->failure.preferred_node = preferred_node(failed);
 	reason = autopsy__reason(cpu, failed->context, failed->nodemask);
 	if (reason >= GFT_REASONS)
 		reason = GFT_UNKNOWN;

@@ -156,11 +156,13 @@ static void fragmented(const struct autopsy *autopsy, const struct autopsy_zone 
 		       size_t size)
 {
 	struct autopsy_test test = autopsy__test(autopsy, zone, autopsy->rights);
+	int number = autopsy__fragmentation_index(zone, autopsy->order);
 	char order[48], free[UNITS_TEXT], mark[UNITS_TEXT], index[64] = "";
 
-	if (zone->blocks_known)
-		snprintf(index, sizeof(index), " (fragmentation index %d of 1000)",
-			 autopsy__fragmentation_index(zone, autopsy->order));
+	if (zone->blocks_known && number >= 0)
+		snprintf(index, sizeof(index), " (fragmentation index %d of 1000)", number);
+	else if (zone->blocks_known)
+		snprintf(index, sizeof(index), "; the blocks that are free are set aside");
 	snprintf(text, size,
 		 "node %u %s had %s free, more than the %s that must stay, but no free block of "
 		 "order "

@@ -26,7 +26,8 @@ _Static_assert((int)GFT_TYPES_HIGHATOMIC == (int)AUTOPSY_HIGHATOMIC &&
 	       "so are the types");
 _Static_assert((int)GFT_PLACE_ALLOWED == (int)AUTOPSY_ALLOWED &&
 		       (int)GFT_PLACE_TOO_HIGH == (int)AUTOPSY_TOO_HIGH &&
-		       (int)GFT_PLACE_OTHER_NODE == (int)AUTOPSY_OTHER_NODE,
+		       (int)GFT_PLACE_OTHER_NODE == (int)AUTOPSY_OTHER_NODE &&
+		       (int)GFT_PLACE_PERHAPS == (int)AUTOPSY_PERHAPS,
 	       "and the places");
 
 int failures__init(struct failures *failures, const struct gft_failure *kept,
@@ -121,7 +122,8 @@ static void fill_model(struct autopsy *autopsy, const struct failures *failures,
 	autopsy->gfp = gfp_flags__meaning(&kernel->gfp_flags, from->gfp);
 	autopsy->rights = from->rights;
 	autopsy->nodes_limited = from->limited;
-	autopsy->preferred_node = from->preferred_node;
+	if (from->preferred_node != GFT_NODE_UNKNOWN)
+		autopsy->preferred_node = from->preferred_node;
 	for (uint32_t i = 0; i < from->zones && i < GFT_ZONES; i++)
 		fill_model_zone(&autopsy->zones[autopsy->nr_zones++], &from->zone[i],
 				&failures->zones->zone[i]);
@@ -191,20 +193,21 @@ static int add_zone(struct report *report, struct failure *failure, const struct
 	zone->highatomic_free = from->free_highatomic;
 	zone->pcp = from->pcp;
 	zone->managed = from->managed;
-	zone->allowed = from->place == AUTOPSY_ALLOWED;
+	zone->allowed = autopsy__usable(autopsy, from);
 	zone->fragmentation_index = index < 0 ? -1 : index / 1000.0;
 	return zone->zone ? add_blocks(zone, kernel, from) : -ENOMEM;
 }
 
 /*
  * The trampoline of a traced function (kernel/bpf/trampoline.c) stands between that function
- * and its caller, and the function once more above it: that is us, not the request.
+ * and its caller, and the function once more above it: that is us, not the request. Not every
+ * kernel has a name for it.
  */
 static bool is_ours(const char *name)
 {
-	size_t length = name ? strlen(name) : 0;
+	const char *module = name ? strchr(name, '[') : "[bpf]";
 
-	return length > 6 && !strcmp(name + length - 6, " [bpf]");
+	return module && (!strcmp(module, "[bpf]") || !strcmp(module, "[__builtin__ftrace]"));
 }
 
 static bool is_same_function(const char *a, const char *b)
@@ -231,9 +234,9 @@ static int add_stack(struct report *report, struct failure *failure,
 			continue;
 		}
 		last = name;
-		if (report__add_text(report, &failure->stack, name ? name : "?"))
+		if (report__add_text(report, &failure->stack, name))
 			return -ENOMEM;
-		if (!failure->caller && name && !requester__is_wrapper(name))
+		if (!failure->caller && !requester__is_wrapper(name))
 			failure->caller = failure->stack.text[failure->stack.nr - 1];
 	}
 	return 0;

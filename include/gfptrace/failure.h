@@ -34,7 +34,7 @@ struct gft_zones {
 /* What is constant while the programs run: set between open and load. */
 struct gft_failure_config {
 	/* flags of a gfp; 0: this kernel has none such */
-	__u32 high, direct_reclaim, nomemalloc, memalloc, movable, reclaimable, thisnode;
+	__u32 high, direct_reclaim, nomemalloc, memalloc, movable, reclaimable, thisnode, kswapd;
 	__u32 harder; /* before v6.3 (commit 1ebbb21811b7): real-time tasks have ALLOC_HARDER */
 	__u32 orders; /* the largest + 1 */
 	__u32 types;  /* migrate types */
@@ -60,7 +60,9 @@ enum gft_right {
 	GFT_RIGHT_NO_WATERMARKS = 1 << 6,
 };
 
-enum gft_place { GFT_PLACE_ALLOWED, GFT_PLACE_TOO_HIGH, GFT_PLACE_OTHER_NODE };
+enum gft_place { GFT_PLACE_ALLOWED, GFT_PLACE_TOO_HIGH, GFT_PLACE_OTHER_NODE, GFT_PLACE_PERHAPS };
+
+#define GFT_NODE_UNKNOWN (~0u)
 
 struct gft_zone_state {
 	__u64 free;
@@ -91,7 +93,7 @@ struct gft_failure {
 	__u32 gfp; /* as the slow path had it */
 	__u32 rights;
 	__u32 highest_zone;   /* enum zone_type */
-	__u32 preferred_node; /* ~0: not known */
+	__u32 preferred_node; /* GFT_NODE_UNKNOWN: it did not say */
 	__u32 limited;	      /* a nodemask, __GFP_THISNODE or a cpuset binds it */
 	__u32 zones;	      /* how many of the states are filled */
 	__u32 frames;
