@@ -4,7 +4,6 @@
  * fails, for __GFP_NOWARN too (mm/page_alloc.c, label `fail:`); a request that got its
  * page and was then refused by its memory cgroup does not pass there.
  */
-#include "autopsy.bpf.h"
 #include "record.bpf.h"
 #include <bpf/bpf_tracing.h>
 
@@ -33,97 +32,6 @@ static __always_inline bool is_page_failure(const char *format)
 	bpf_probe_read_kernel(is.text, sizeof(is.text), format);
 	return is.word[0] == wanted.word[0] && is.word[1] == wanted.word[1] &&
 	       is.word[2] == wanted.word[2];
-}
-
-/* A request that failed, as warn_alloc() is told of it. */
-struct failed {
-	__u64 address; /* on its stack */
-	__u64 nodemask;
-	__u32 gfp, order;
-	__u32 class_gfp; /* by which its class is told, with the mark */
-	__u32 context;
-};
-
-/* The node that the request on this stack prefers. It says so whenever it wakes kswapd. */
-static __always_inline __u32 preferred_node(const struct failed *failed)
-{
-	const struct gft_wish *wish = &gft_wishes[line_of(failed->address)];
-
-	if (gft_zones.nodes == 1)
-		return gft_zones.zone[0].node;
-	if (failed->gfp & gft_failure_config.kswapd &&
-	    wish->stack == failed->address >> GFT_STACK_SHIFT)
-		return (__u32)wish->node;
-	return GFT_NODE_UNKNOWN;
-}
-
-static __noinline struct gft_failure *kept__find(__u64 key)
-{
-	for (__u32 i = 0; i < GFT_FAILURES; i++) {
-		__u32 index = i;
-		struct gft_failure *kept = bpf_map_lookup_elem(&gft_failures, &index);
-
-		if (!kept)
-			return NULL;
-		if (!kept->key)
-			__sync_val_compare_and_swap(&kept->key, 0, key);
-		if (kept->key == key)
-			return kept;
-	}
-	return NULL;
-}
-
-/* Keep what was found: the first one of its kind, and one now and then. */
-static __noinline int kept__write(void *ctx, const struct gft_look *look, __u64 key)
-{
-	struct gft_failure *kept = kept__find(key);
-	const __u32 from = __builtin_offsetof(struct gft_failure, order);
-	__u64 now = bpf_ktime_get_ns(), turn;
-	long size;
-
-	if (!ctx || !look || !kept || now - kept->at_ns < GFT_KEEP_NS)
-		return 0;
-	turn = kept->turn;
-	if (turn & 1 || __sync_val_compare_and_swap(&kept->turn, turn, turn + 1) != turn)
-		return 0; /* another CPU is at it */
-	kept->at_ns = now;
-	bpf_probe_read_kernel((void *)kept + from, sizeof(*kept) - from,
-			      (const void *)&look->failure + from);
-	size = bpf_get_stack(ctx, kept->stack, sizeof(kept->stack), 0);
-	kept->frames = size > 0 ? (__u32)size / sizeof(kept->stack[0]) : 0;
-	bpf_get_current_comm(kept->comm, sizeof(kept->comm));
-	__sync_fetch_and_add(&kept->turn, 1);
-	return 0;
-}
-
-static __always_inline bool is_asked_for(const struct failed *failed)
-{
-	return !(gft_config.marked && !(failed->class_gfp >> GFT_MARK_SHIFT)) &&
-	       task_matches(failed->context);
-}
-
-/* The reason, and its state for the report. */
-static __noinline enum gft_reason find_reason(void *ctx, const struct failed *failed)
-{
-	__u32 cpu = bpf_get_smp_processor_id();
-	struct gft_look *look = bpf_map_lookup_elem(&gft_looks, &cpu);
-	__u32 reason;
-
-	if (!ctx || !failed || !look || !gft_zones.used || look->busy)
-		return GFT_UNKNOWN;
-	look->busy = 1; /* not for programs that interrupt us */
-	look->failure.order = failed->order;
-	look->failure.gfp = failed->gfp;
-	look->failure.preferred_node = preferred_node(failed);
-	reason = autopsy__reason(cpu, failed->context, failed->nodemask);
-	if (reason >= GFT_REASONS)
-		reason = GFT_UNKNOWN;
-	if (is_asked_for(failed))
-		kept__write(ctx, look,
-			    gft_failure_key(class_of(failed->class_gfp), failed->order,
-					    failed->context, reason));
-	look->busy = 0;
-	return (enum gft_reason)reason;
 }
 
 /* wake_all_kswapds(order, gfp_mask, alloc_context): at the begin of most slow paths. */

@@ -3,8 +3,7 @@
 #ifndef GFPTRACE_BPF_RECORD_H
 #define GFPTRACE_BPF_RECORD_H
 
-#include "decode.bpf.h"
-#include "filter.bpf.h"
+#include "failure.bpf.h"
 
 /* A request that is over. */
 struct request {
@@ -14,6 +13,7 @@ struct request {
 	enum gft_context context;
 	bool timed;
 	struct gft_frame *frame; /* NULL where no entry leaves one */
+	void *ctx;		 /* of the program at its end; NULL: its reason is known */
 };
 
 /* Read again where they are needed: they are nearer than a register that was saved. */
@@ -203,6 +203,28 @@ static __always_inline void series__add_latency(struct gft_series *series, __u64
 	}
 }
 
+/* Where no program on warn_alloc() has told the reason. */
+static __noinline enum gft_reason reason_at_exit(void *ctx, __u32 gfp, __u32 class_gfp, __u32 order,
+						 __u32 context)
+{
+	struct failed failed = {
+		.gfp = gfp,
+		.class_gfp = class_gfp,
+		.order = order,
+		.context = context,
+	};
+
+	if (!ctx)
+		return GFT_UNKNOWN;
+	if (!given(memcg_by_warn)) /* no nodemask is known here, nor a memcg told from the rest */
+		return find_reason(ctx, &failed);
+	/* warn_alloc() was not called, or its program was skipped */
+	if (!(class_gfp & gft_config.gfp_account))
+		return GFT_UNKNOWN;
+	keep_refused(ctx, &failed);
+	return GFT_MEMCG;
+}
+
 /* What warn_alloc() found (bpf/failure.bpf.c); a refused charge does not pass there. */
 static __always_inline enum gft_reason reason_of(const struct request *request)
 {
@@ -214,8 +236,8 @@ static __always_inline enum gft_reason reason_of(const struct request *request)
 	}
 	if (warned)
 		return (enum gft_reason)((warned - 1) % GFT_REASONS);
-	return given(memcg_by_warn) && request->gfp & gft_config.gfp_account ? GFT_MEMCG
-									     : GFT_UNKNOWN;
+	return reason_at_exit(request->ctx, (__u32)request->args[2], request->gfp,
+			      order_of(request), request->context);
 }
 
 static __always_inline __u32 align_slot(__u64 page)

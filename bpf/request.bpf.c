@@ -242,7 +242,8 @@ static __always_inline void take(struct gft_row *row, struct request *request, b
 
 static __always_inline int finish(const __u64 *args, struct gft_row *row, enum gft_context context)
 {
-	struct request request = {.args = args, .gfp = (__u32)args[2], .context = context};
+	struct request request = {
+		.args = args, .gfp = (__u32)args[2], .context = context, .ctx = (void *)args};
 	__u64 address, now;
 
 	if (!given(timed)) {

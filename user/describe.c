@@ -44,11 +44,9 @@ static int describe_sights(struct report *report, const struct sight *sights, si
 /* Why the reasons beyond invalid and memcg are not known, where they are not. */
 static const char *no_reasons(const struct tracer *tracer)
 {
-	if (!tracer__zones(tracer)->used)
-		return "the zones were not found by their kswapd threads: shown as unknown";
-	if (tracer__zones(tracer)->left_out)
-		return "more zones than are looked at: a reason may be that of some of them";
-	return "no kprobe on warn_alloc, where the zones are read: shown as unknown";
+	return tracer__zones(tracer)->used
+		       ? "more zones than are looked at: a reason may be that of some of them"
+		       : "the zones were not found by their kswapd threads: shown as unknown";
 }
 
 static int describe_failures_only(struct report *report, const struct tracer *tracer)
@@ -67,7 +65,7 @@ static int describe_failures_only(struct report *report, const struct tracer *tr
 			  "seen"
 			: "without the entry a refused charge is like a failed search"},
 		{false, "failures: injected", "fault injection returns before the search"},
-		{tracer__reasons(tracer), "failures: reasons", no_reasons(tracer)},
+		{tracer__reasons(tracer), "reasons beyond invalid and memcg", no_reasons(tracer)},
 		{false, "classes user and kernel apart",
 		 "the gfp may have gained __GFP_HARDWALL there: both are shown as kernel"},
 		{!kprobe, "failures while another kprobe program runs on that CPU",
@@ -111,7 +109,10 @@ int describe__mode(struct report *report, const struct kernel *kernel, const str
 		{false, "failures: injected", "fault injection returns before the tracepoint"},
 		{false, "alloc_contig_range and memblock",
 		 "they take pages without a request to the allocator"},
-		{tracer__reasons(tracer), "failures: reasons", no_reasons(tracer)},
+		{tracer__reasons(tracer), "reasons beyond invalid and memcg", no_reasons(tracer)},
+		{tracer__memcg(tracer), "failures: nodemask of the request",
+		 "no kprobe on warn_alloc, which is told it: one kept from other nodes is shown as "
+		 "exhausted or unknown"},
 		{false, "stages and path", "not built yet"},
 	};
 	const char *entry = timed ? kernel->facts.entry.name : "mm_page_alloc";

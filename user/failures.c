@@ -205,8 +205,12 @@ static int add_zone(struct report *report, struct failure *failure, const struct
  */
 static bool is_ours(const char *name)
 {
+	static const char *const hooks[] = {"bpf_trace_run", "__bpf_trace_", "__traceiter_"};
 	const char *module = name ? strchr(name, '[') : "[bpf]";
 
+	for (size_t i = 0; name && i < sizeof(hooks) / sizeof(hooks[0]); i++)
+		if (!strncmp(name, hooks[i], strlen(hooks[i])))
+			return true;
 	return module && (!strcmp(module, "[bpf]") || !strcmp(module, "[__builtin__ftrace]"));
 }
 

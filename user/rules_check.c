@@ -188,6 +188,7 @@ static const struct {
 	{"reason", "invalid", "failures: invalid order"},
 	{"reason", "injected", "failures: injected"},
 	{"reason", "constrained", "reasons beyond invalid and memcg"},
+	{"reason", "constrained", "failures: nodemask of the request"},
 	{"reason", "fragmented", "reasons beyond invalid and memcg"},
 	{"reason", "reserved", "reasons beyond invalid and memcg"},
 	{"reason", "exhausted", "reasons beyond invalid and memcg"},

@@ -262,7 +262,8 @@ static int describe_failure(struct report *report, const struct summary_source *
 		.order = key->value[DIM_ORDER],
 		.context = key->value[DIM_CONTEXT],
 		.reason = reason,
-		.comm = failure->labels.value[DIM_COMM],
+		.comm = key->value[DIM_CONTEXT] == GFT_TASK ? failure->labels.value[DIM_COMM]
+							    : NULL,
 	};
 
 	if (!source->failures)

@@ -222,8 +222,7 @@ bool tracer__reasons(const struct tracer *tracer)
 {
 	const struct gft_zones *zones = tracer__zones(tracer);
 
-	return zones->used && !zones->left_out &&
-	       (tracer->setup.config.memcg_by_warn || tracer->setup.failures_only);
+	return zones->used && !zones->left_out;
 }
 
 uint64_t tracer__memory(const struct tracer *tracer)

@@ -38,6 +38,9 @@ one)
 	cgroup=
 	trace alone --failures-only "$exhaust gfp=GFP_ATOMIC" \
 		'do=fragment order=2-9 gfp=GFP_ATOMIC|__GFP_NOWARN count=400'
+	# the rest of the machine counts there too
+	trace tracepoint '--tier tracepoint' "$exhaust gfp=GFP_ATOMIC|__GFP_NOWARN" \
+		'do=fragment order=2-9 gfp=GFP_ATOMIC|__GFP_NOWARN count=400'
 	trace reserved --marked \
 		'do=reserve order=0-3 gfp=GFP_NOWAIT|__GFP_NOMEMALLOC|__GFP_NOWARN count=400'
 	;;

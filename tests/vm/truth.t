@@ -36,7 +36,7 @@ one_kernel() {
 	compare quiet '{"tier": "fexit", "marked": true, "complete": true}'
 	compare toobig '{"tier": "fexit", "marked": true, "complete": true, "reason": "invalid"}'
 	compare memcg '{"tier": "fexit", "marked": true, "complete": true, "reason": "memcg"}'
-	compare nomem '{"tier": "fexit", "marked": true, "complete": true, "reason": "unknown"}'
+	compare nomem '{"tier": "fexit", "marked": true, "complete": true, "reason": ["fragmented", "exhausted"]}'
 	compare bulk '{"tier": "fexit", "marked": true, "complete": true}'
 	compare mixed '{"tier": "fexit", "marked": true}'
 	compare nest '{"tier": "fexit", "marked": true}'
