@@ -287,8 +287,7 @@ static int add_failures(struct report *report, const struct summary_source *sour
 			return -ENOMEM;
 		failure->count = count;
 		failure->reason = reason_names[reason];
-		if (describe_failure(report, source, &group->key, (enum gft_reason)reason,
-				     failure))
+		if (describe_failure(report, source, &group->key, (enum gft_reason)reason, failure))
 			return -ENOMEM;
 	}
 	return 0;

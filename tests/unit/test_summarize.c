@@ -24,9 +24,18 @@ bool tracer__memcg(const struct tracer *tracer) { (void)tracer; return true; }
 bool tracer__places(const struct tracer *tracer) { (void)tracer; return true; }
 bool tracer__exact_context(const struct tracer *tracer) { (void)tracer; return true; }
 uint32_t tracer__copies(const struct tracer *tracer) { (void)tracer; return 1; }
+bool tracer__reasons(const struct tracer *tracer) { (void)tracer; return true; }
 bool tracer__bulk(const struct tracer *tracer) { (void)tracer; return true; }
 enum tier tracer__tier(const struct tracer *tracer) { (void)tracer; return TIER_FEXIT; }
 /* clang-format on */
+
+const struct gft_zones *tracer__zones(const struct tracer *tracer)
+{
+	static const struct gft_zones zones;
+
+	(void)tracer;
+	return &zones;
+}
 
 size_t tracer__programs(const struct tracer *tracer, struct program_state *programs, size_t most)
 {
