@@ -18,6 +18,13 @@
 #define HAS_BLOCK	  4u
 #define SERVES_BY_RESERVE 8u /* it would get its block if the reserve were for it */
 
+/* Of a zone; what callers keep, in a form that the verifier sees. */
+static __always_inline __u32 bounded(__u32 index)
+{
+	barrier_var(index);
+	return index & (GFT_ZONES - 1);
+}
+
 static __always_inline __u64 read_long(const void *zone, __u64 offset)
 {
 	__u64 number = 0;
@@ -26,15 +33,13 @@ static __always_inline __u64 read_long(const void *zone, __u64 offset)
 	return number;
 }
 
+/* What the reason depends on. */
 static __always_inline void read_counters(struct gft_zone_state *state, const struct zone *zone,
 					  __u32 highest)
 {
-	__u32 watermarks = bpf_core_field_offset(zone->_watermark);
 	__u32 stat = bpf_core_field_offset(zone->vm_stat);
 
-	state->min = read_long(zone, watermarks);
-	state->low = read_long(zone, watermarks + 8);
-	state->high = read_long(zone, watermarks + 16);
+	state->min = read_long(zone, bpf_core_field_offset(zone->_watermark));
 	state->boost = BPF_CORE_READ(zone, watermark_boost);
 	state->lowmem_reserve =
 		read_long(zone, bpf_core_field_offset(zone->lowmem_reserve) + 8ull * (highest & 7));
@@ -46,7 +51,6 @@ static __always_inline void read_counters(struct gft_zone_state *state, const st
 		read_long(zone, stat + 8 * bpf_core_enum_value(enum zone_stat_item, NR_FREE_PAGES));
 	state->free_cma = read_long(
 		zone, stat + 8 * bpf_core_enum_value(enum zone_stat_item, NR_FREE_CMA_PAGES));
-	state->managed = (__u64)BPF_CORE_READ(zone, managed_pages.counter);
 }
 
 /* What stands for a migrate type in gft_zone_state.types. */
@@ -61,22 +65,23 @@ static __always_inline __u32 type_bit(__u32 type)
 	return 1u << (type & 3) & PLAIN_TYPES;
 }
 
-/* Which types have blocks: a list that is empty points at itself. */
-static __always_inline __u32 types_of(const struct gft_look *look, __u32 word, __u64 address)
-{
-	__u32 types = 0;
+/* For values that add up in memory. */
+#define add_bits(where, bits) (*(volatile typeof(where) *)&(where) |= (bits))
 
+/* Which types have blocks: a list that is empty points at itself. */
+static __always_inline void add_types(struct gft_look *look, __u8 *types, __u32 word, __u64 address)
+{
 	for (__u32 type = 0; type < 8 && type < gft_failure_config.types; type++) {
 		__u32 at = word + 2 * type;
 
 		if (look->areas[at % GFT_AREA_WORDS] != address + 8ull * at)
-			types |= type_bit(type);
+			add_bits(*types, (__u8)type_bit(type));
 	}
-	return types;
 }
 
+/* The free blocks of an order and above, and in look->types the types that have any. */
 static __always_inline void read_blocks(struct gft_look *look, struct gft_zone_state *state,
-					const struct zone *zone)
+					const struct zone *zone, __u32 from)
 {
 	const struct free_area *area = NULL;
 	__u32 offset = bpf_core_field_offset(zone->free_area);
@@ -87,44 +92,39 @@ static __always_inline void read_blocks(struct gft_look *look, struct gft_zone_s
 	if (size > sizeof(look->areas))
 		size = sizeof(look->areas);
 	bpf_probe_read_kernel(look->areas, size, (const void *)zone + offset);
+	look->types = 0;
 	for (__u32 order = 0; order < GFT_ORDERS_MAX; order++) {
 		__u32 word = order * words;
 
-		state->blocks[order] = 0;
-		state->types[order] = 0;
-		if (order >= gft_failure_config.orders)
+		if (order < from || order >= gft_failure_config.orders)
 			continue;
+		state->types[order] = 0;
 		state->blocks[order] = (__u32)look->areas[(word + nr_free) % GFT_AREA_WORDS];
-		if (state->blocks[order])
-			state->types[order] = (__u8)types_of(look, word, (__u64)zone + offset);
+		if (!state->blocks[order])
+			continue;
+		add_types(look, &state->types[order], word, (__u64)zone + offset);
+		add_bits(look->types, state->types[order]);
 	}
 }
 
-static __always_inline bool has_block(const struct gft_zone_state *state, __u32 wanted,
-				      __u32 rights)
+/* Has the zone a block for the request, whose `types` are those of large enough ones? */
+static __always_inline bool has_block(__u32 types, __u32 rights)
 {
-	__u32 types = PLAIN_TYPES;
-	bool found = false;
+	__u32 usable = PLAIN_TYPES;
 
-	if (!wanted)
-		return state->free;
 	if (rights & GFT_RIGHT_RESERVE_BLOCKS)
-		types |= GFT_TYPES_HIGHATOMIC;
+		usable |= GFT_TYPES_HIGHATOMIC;
 	if (rights & GFT_RIGHT_CMA)
-		types |= GFT_TYPES_CMA;
-	for (__u32 order = 1; order < GFT_ORDERS_MAX; order++)
-		if (order >= wanted && state->types[order] & types)
-			found = true;
-	return found;
+		usable |= GFT_TYPES_CMA;
+	return types & usable;
 }
 
-/* Pages above the mark for a request for one page; not more than 0: it would not pass. */
-static __always_inline __s64 headroom(const struct gft_zone_state *state, __u32 order, __u32 rights)
+/* The mark that the request must leave, without what is reserved for lower zones. */
+static __always_inline __u64 lowered_mark(const struct gft_zone_state *state, __u32 order,
+					  __u32 rights)
 {
-	__u64 min = state->min, unusable = 0;
+	__u64 min = state->min;
 
-	if (rights & GFT_RIGHT_NO_WATERMARKS)
-		return 1 << 20;
 	/* zone_watermark_fast(): the boost does not bind these */
 	if (order || !(rights & GFT_RIGHT_HALF))
 		min += state->boost;
@@ -134,46 +134,82 @@ static __always_inline __s64 headroom(const struct gft_zone_state *state, __u32 
 		min -= min / 4;
 	if (rights & GFT_RIGHT_OOM)
 		min -= min / 2;
+	return min;
+}
+
+/* Pages above the mark for a request for one page; not more than 0: it would not pass. */
+__noinline long autopsy__room(__u32 cpu, __u32 index, __u32 rights)
+{
+	struct gft_look *look = bpf_map_lookup_elem(&gft_looks, &cpu);
+	const struct gft_zone_state *state;
+	__u64 unusable = 0;
+
+	if (!look)
+		return 0;
+	if (rights & GFT_RIGHT_NO_WATERMARKS)
+		return 1 << 20;
+	state = &look->failure.zone[bounded(index)];
 	if (!(rights & GFT_RIGHT_RESERVE))
 		unusable = ~state->free_highatomic ? state->free_highatomic
 						   : state->reserved_highatomic;
 	if (!(rights & GFT_RIGHT_CMA))
 		unusable += state->free_cma;
-	return (__s64)(state->free - unusable - min - state->lowmem_reserve);
+	return (long)(state->free - unusable - state->lowmem_reserve -
+		      lowered_mark(state, look->failure.order, rights));
 }
 
-static __always_inline bool serves(const struct gft_zone_state *state, __u32 order, __u32 rights)
-{
-	__s64 above = headroom(state, order, rights);
-
-	return above > (1ll << (order & 31)) - 1 && has_block(state, order, rights);
-}
-
-__noinline __u32 autopsy__zone(__u32 cpu, __u32 index)
+static __always_inline __u32 ask_zone(struct gft_look *look, __u32 cpu, __u32 index)
 {
 	const __u32 reserve = GFT_RIGHT_RESERVE | GFT_RIGHT_RESERVE_BLOCKS;
-	struct gft_look *look = bpf_map_lookup_elem(&gft_looks, &cpu);
-	struct gft_zone_state *state;
-	const struct zone *zone;
-	__u32 says = 0, order, rights;
+	struct gft_zone_state *state = &look->failure.zone[index];
+	const struct zone *zone = (const struct zone *)gft_zones.zone[index].address;
+	__u32 says = 0, rights = look->failure.rights, types;
+	long block, room, room_with_reserve;
 
-	if (!look || index >= GFT_ZONES)
-		return 0;
-	state = &look->failure.zone[index];
-	zone = (const struct zone *)gft_zones.zone[index].address;
-	order = look->failure.order;
-	rights = look->failure.rights;
 	read_counters(state, zone, look->failure.highest_zone);
-	read_blocks(look, state, zone);
-	if (serves(state, order, rights))
-		says |= SERVES;
-	if (headroom(state, order, rights) > 0)
+	room_with_reserve = autopsy__room(cpu, index, rights | reserve);
+	if (room_with_reserve <= 0)
+		return 0;
+	room = autopsy__room(cpu, index, rights);
+	block = 1l << (look->failure.order & 31);
+	/* for a single page any will do: the list that it stands in is not looked at */
+	look->types = PLAIN_TYPES;
+	if (block > 1)
+		read_blocks(look, state, zone, look->failure.order & 31);
+	types = *(volatile __u32 *)&look->types;
+	if (room > 0)
 		says |= SERVES_A_PAGE;
-	if (has_block(state, order, rights))
-		says |= HAS_BLOCK;
-	if (serves(state, order, rights | reserve))
+	if (has_block(types, rights))
+		says |= room >= block ? HAS_BLOCK | SERVES : HAS_BLOCK;
+	if (room_with_reserve >= block && has_block(types, rights | reserve))
 		says |= SERVES_BY_RESERVE;
 	return says;
+}
+
+__noinline __u32 autopsy__rest_of_zone(__u32 cpu, __u32 index)
+{
+	struct gft_look *look = bpf_map_lookup_elem(&gft_looks, &cpu);
+	struct gft_zone_state *state;
+	const struct zone *zone = NULL;
+	__u32 watermarks = bpf_core_field_offset(zone->_watermark);
+
+	if (!look)
+		return 0;
+	index = bounded(index);
+	state = &look->failure.zone[index];
+	zone = (const struct zone *)gft_zones.zone[index].address;
+	state->low = read_long(zone, watermarks + 8);
+	state->high = read_long(zone, watermarks + 16);
+	state->managed = (__u64)BPF_CORE_READ(zone, managed_pages.counter);
+	read_blocks(look, state, zone, 0);
+	return 0;
+}
+
+__noinline int autopsy__complete(__u32 cpu)
+{
+	for (__u32 i = 0; i < GFT_ZONES && i < gft_zones.used; i++)
+		autopsy__rest_of_zone(cpu, i);
+	return 0;
 }
 
 /* mm/page_alloc.c __gfp_pfmemalloc_flags(): whoever frees memory, and who is being killed. */
@@ -257,48 +293,65 @@ static __always_inline enum gft_place place_of(const struct gft_failure *failure
 	return byte >> (node % 8) & 1 ? GFT_PLACE_ALLOWED : GFT_PLACE_OTHER_NODE;
 }
 
-/* What the zones together say, the request's own and those it was kept from. */
-static __always_inline __u32 reason_by(__u32 own, __u32 fragmented, __u32 others)
+/* What the request is: from its gfp and its task. */
+__noinline int autopsy__prepare(__u32 cpu, __u32 context, __u64 nodemask)
 {
-	/* memory came free between the failure and the look at it */
-	if (own & SERVES)
-		return GFT_UNKNOWN;
-	if (others & SERVES)
-		return GFT_CONSTRAINED;
-	if (fragmented)
-		return GFT_FRAGMENTED;
-	return own & SERVES_BY_RESERVE ? GFT_RESERVED : GFT_EXHAUSTED;
+	struct gft_look *look = bpf_map_lookup_elem(&gft_looks, &cpu);
+	struct gft_failure *failure;
+
+	if (!look)
+		return 0;
+	failure = &look->failure;
+	failure->rights = rights_of(failure->gfp, failure->order, context);
+	failure->highest_zone = highest_zone(failure->gfp);
+	failure->limited = nodemask || failure->gfp & gft_failure_config.thisnode;
+	failure->zones = gft_zones.used;
+	look->own = look->fragmented = look->others = 0;
+	return 0;
+}
+
+/* Hear what a zone says of the request. */
+__noinline int autopsy__ask(__u32 cpu, __u32 index, __u64 nodemask)
+{
+	struct gft_look *look = bpf_map_lookup_elem(&gft_looks, &cpu);
+	enum gft_place place;
+	__u32 says;
+
+	if (!look)
+		return 0;
+	index = bounded(index);
+	says = ask_zone(look, cpu, index);
+	place = place_of(&look->failure, &gft_zones.zone[index], nodemask);
+	look->failure.zone[index].place = place;
+	/* PERHAPS and it would have served: then the node that was wanted is another */
+	if (place == GFT_PLACE_OTHER_NODE || (place == GFT_PLACE_PERHAPS && says & SERVES))
+		look->others |= says;
+	else if (place != GFT_PLACE_TOO_HIGH)
+		look->own |= says;
+	if (place == GFT_PLACE_TOO_HIGH || place == GFT_PLACE_OTHER_NODE)
+		return 0;
+	if (look->failure.order && says & SERVES_A_PAGE && !(says & HAS_BLOCK))
+		look->fragmented = 1;
+	return 0;
 }
 
 __noinline __u32 autopsy__reason(__u32 cpu, __u32 context, __u64 nodemask)
 {
 	struct gft_look *look = bpf_map_lookup_elem(&gft_looks, &cpu);
-	__u32 own = 0, fragmented = 0, others = 0;
-	struct gft_failure *failure;
 
 	if (!look)
 		return GFT_UNKNOWN;
-	failure = &look->failure;
-	failure->rights = rights_of(failure->gfp, failure->order, context);
-	failure->highest_zone = highest_zone(failure->gfp);
-	failure->limited = nodemask || failure->gfp & gft_failure_config.thisnode;
-	for (__u32 i = 0; i < GFT_ZONES && i < gft_zones.used; i++) {
-		__u32 says = autopsy__zone(cpu, i);
-		enum gft_place place = place_of(failure, &gft_zones.zone[i], nodemask);
-
-		failure->zone[i].place = place;
-		/* PERHAPS and it would have served: then the one that was wanted is another */
-		if (place == GFT_PLACE_OTHER_NODE || (place == GFT_PLACE_PERHAPS && says & SERVES))
-			others |= says;
-		else if (place != GFT_PLACE_TOO_HIGH)
-			own |= says;
-		if (place == GFT_PLACE_TOO_HIGH || place == GFT_PLACE_OTHER_NODE)
-			continue;
-		if (failure->order && says & SERVES_A_PAGE && !(says & HAS_BLOCK))
-			fragmented = 1;
-	}
-	failure->zones = gft_zones.used;
-	return reason_by(own, fragmented, others);
+	autopsy__prepare(cpu, context, nodemask);
+	for (__u32 i = 0; i < GFT_ZONES && i < gft_zones.used; i++)
+		autopsy__ask(cpu, i, nodemask);
+	/* memory came free between the failure and the look at it */
+	if (look->own & SERVES)
+		return GFT_UNKNOWN;
+	if (look->others & SERVES)
+		return GFT_CONSTRAINED;
+	if (look->fragmented)
+		return GFT_FRAGMENTED;
+	return look->own & SERVES_BY_RESERVE ? GFT_RESERVED : GFT_EXHAUSTED;
 }
 
 static __always_inline void zone__add(const struct pglist_data *node, __u32 index)

@@ -12,4 +12,7 @@
  */
 __u32 autopsy__reason(__u32 cpu, __u32 context, __u64 nodemask);
 
+/* Read what the reason does not depend on too. */
+int autopsy__complete(__u32 cpu);
+
 #endif

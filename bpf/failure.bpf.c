@@ -34,6 +34,63 @@ static __always_inline bool is_page_failure(const char *format)
 	       is.word[2] == wanted.word[2];
 }
 
+__noinline __u32 kept__index(__u64 key)
+{
+	for (__u32 i = 0; i < GFT_FAILURES; i++) {
+		__u32 index = i;
+		struct gft_failure *kept = bpf_map_lookup_elem(&gft_failures, &index);
+
+		if (!kept)
+			break;
+		if (!kept->key)
+			__sync_val_compare_and_swap(&kept->key, 0, key);
+		if (kept->key == key)
+			return i;
+	}
+	return GFT_FAILURES;
+}
+
+/* A charge that was refused: the zones are no matter, who asked is. */
+static __noinline int keep_refused(void *ctx, const struct failed *failed)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct gft_look *look = bpf_map_lookup_elem(&gft_looks, &cpu);
+
+	if (!ctx || !failed || !look || look->busy || !is_asked_for(failed))
+		return 0;
+	look->busy = 1;
+	look->failure.order = failed->order;
+	look->failure.gfp = failed->gfp;
+	look->failure.zones = 0;
+	look->failure.limited = 0;
+	look->failure.preferred_node = GFT_NODE_UNKNOWN;
+	kept__write(ctx, look,
+		    gft_failure_key(class_of(failed->class_gfp), failed->order, failed->context,
+				    GFT_MEMCG));
+	look->busy = 0;
+	return 0;
+}
+
+__noinline __u32 failure__at_exit(struct bpf_raw_tracepoint_args *ctx, __u32 gfp, __u32 class_gfp,
+				  __u32 order, __u32 context)
+{
+	struct failed failed = {
+		.gfp = gfp,
+		.class_gfp = class_gfp,
+		.order = order,
+		.context = context,
+	};
+
+	if (!gft_config
+		     .memcg_by_warn) /* no nodemask is known here, nor a memcg told from the rest */
+		return find_reason(ctx, &failed);
+	/* warn_alloc() was not called, or its program was skipped */
+	if (!(class_gfp & gft_config.gfp_account))
+		return GFT_UNKNOWN;
+	keep_refused(ctx, &failed);
+	return GFT_MEMCG;
+}
+
 /* wake_all_kswapds(order, gfp_mask, alloc_context): at the begin of most slow paths. */
 SEC("kprobe/wake_all_kswapds")
 int failure_wish(struct pt_regs *ctx)

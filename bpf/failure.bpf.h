@@ -6,6 +6,13 @@
 #include "autopsy.bpf.h"
 #include "filter.bpf.h"
 
+/* The place of a kind among those that are kept; GFT_FAILURES: none is left. */
+__u32 kept__index(__u64 key);
+
+/* Where no program on warn_alloc() has told the reason: enum gft_reason. */
+__u32 failure__at_exit(struct bpf_raw_tracepoint_args *ctx, __u32 gfp, __u32 class_gfp, __u32 order,
+		       __u32 context);
+
 /* What is known of it at its end. */
 struct failed {
 	__u64 address; /* on its stack */
@@ -28,26 +35,11 @@ static __always_inline __u32 preferred_node(const struct failed *failed)
 	return GFT_NODE_UNKNOWN;
 }
 
-static __noinline struct gft_failure *kept__find(__u64 key)
-{
-	for (__u32 i = 0; i < GFT_FAILURES; i++) {
-		__u32 index = i;
-		struct gft_failure *kept = bpf_map_lookup_elem(&gft_failures, &index);
-
-		if (!kept)
-			return NULL;
-		if (!kept->key)
-			__sync_val_compare_and_swap(&kept->key, 0, key);
-		if (kept->key == key)
-			return kept;
-	}
-	return NULL;
-}
-
 /* Keep what was found: the first one of its kind, and one now and then. */
 static __noinline int kept__write(void *ctx, const struct gft_look *look, __u64 key)
 {
-	struct gft_failure *kept = kept__find(key);
+	__u32 index = kept__index(key);
+	struct gft_failure *kept = bpf_map_lookup_elem(&gft_failures, &index);
 	const __u32 from = __builtin_offsetof(struct gft_failure, order);
 	__u64 now = bpf_ktime_get_ns(), turn;
 	long size;
@@ -57,6 +49,8 @@ static __noinline int kept__write(void *ctx, const struct gft_look *look, __u64 
 	turn = kept->turn;
 	if (turn & 1 || __sync_val_compare_and_swap(&kept->turn, turn, turn + 1) != turn)
 		return 0; /* another CPU is at it */
+	if (look->failure.zones)
+		autopsy__complete(bpf_get_smp_processor_id());
 	kept->at_ns = now;
 	bpf_probe_read_kernel((void *)kept + from, sizeof(*kept) - from,
 			      (const void *)&look->failure + from);
@@ -74,7 +68,7 @@ static __always_inline bool is_asked_for(const struct failed *failed)
 }
 
 /* The reason, and its state for the report. */
-static __noinline enum gft_reason find_reason(void *ctx, const struct failed *failed)
+static __always_inline enum gft_reason find_reason(void *ctx, const struct failed *failed)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct gft_look *look = bpf_map_lookup_elem(&gft_looks, &cpu);
@@ -95,27 +89,6 @@ static __noinline enum gft_reason find_reason(void *ctx, const struct failed *fa
 					    failed->context, reason));
 	look->busy = 0;
 	return (enum gft_reason)reason;
-}
-
-/* A charge that was refused: the zones are no matter, who asked is. */
-static __noinline int keep_refused(void *ctx, const struct failed *failed)
-{
-	__u32 cpu = bpf_get_smp_processor_id();
-	struct gft_look *look = bpf_map_lookup_elem(&gft_looks, &cpu);
-
-	if (!ctx || !failed || !look || look->busy || !is_asked_for(failed))
-		return 0;
-	look->busy = 1;
-	look->failure.order = failed->order;
-	look->failure.gfp = failed->gfp;
-	look->failure.zones = 0;
-	look->failure.limited = 0;
-	look->failure.preferred_node = GFT_NODE_UNKNOWN;
-	kept__write(ctx, look,
-		    gft_failure_key(class_of(failed->class_gfp), failed->order, failed->context,
-				    GFT_MEMCG));
-	look->busy = 0;
-	return 0;
 }
 
 #endif

@@ -203,28 +203,6 @@ static __always_inline void series__add_latency(struct gft_series *series, __u64
 	}
 }
 
-/* Where no program on warn_alloc() has told the reason. */
-static __noinline enum gft_reason reason_at_exit(void *ctx, __u32 gfp, __u32 class_gfp, __u32 order,
-						 __u32 context)
-{
-	struct failed failed = {
-		.gfp = gfp,
-		.class_gfp = class_gfp,
-		.order = order,
-		.context = context,
-	};
-
-	if (!ctx)
-		return GFT_UNKNOWN;
-	if (!given(memcg_by_warn)) /* no nodemask is known here, nor a memcg told from the rest */
-		return find_reason(ctx, &failed);
-	/* warn_alloc() was not called, or its program was skipped */
-	if (!(class_gfp & gft_config.gfp_account))
-		return GFT_UNKNOWN;
-	keep_refused(ctx, &failed);
-	return GFT_MEMCG;
-}
-
 /* What warn_alloc() found (bpf/failure.bpf.c); a refused charge does not pass there. */
 static __always_inline enum gft_reason reason_of(const struct request *request)
 {
@@ -236,8 +214,12 @@ static __always_inline enum gft_reason reason_of(const struct request *request)
 	}
 	if (warned)
 		return (enum gft_reason)((warned - 1) % GFT_REASONS);
-	return reason_at_exit(request->ctx, (__u32)request->args[2], request->gfp,
-			      order_of(request), request->context);
+	if (!request->ctx)
+		return GFT_UNKNOWN;
+	return (enum gft_reason)(failure__at_exit(request->ctx, (__u32)request->args[2],
+						  request->gfp, order_of(request),
+						  request->context) %
+				 GFT_REASONS);
 }
 
 static __always_inline __u32 align_slot(__u64 page)

@@ -104,6 +104,11 @@ struct bpf_iter__bpf_prog {
 	struct bpf_prog *prog;
 };
 
+/* The context of a raw tracepoint, by whose name the verifier knows it in a global function. */
+struct bpf_raw_tracepoint_args {
+	__u64 args[0];
+};
+
 struct bpf_iter__task {
 	struct task_struct *task;
 };

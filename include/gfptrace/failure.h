@@ -105,6 +105,12 @@ struct gft_failure {
 /* By CPU: the failure that is looked at. */
 struct gft_look {
 	__u32 busy;
+	/*
+	 * What adds up in a loop lies here and not in a register: the verifier follows each value
+	 * that a register may have, and not those of memory.
+	 */
+	__u32 types;		       /* that have a block for the request in the zone at hand */
+	__u32 own, fragmented, others; /* what the zones say: bpf/autopsy.bpf.c */
 	__u32 pad;
 	struct gft_failure failure;
 	__u64 areas[GFT_AREA_WORDS]; /* zone->free_area as it is in memory */
