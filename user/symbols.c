@@ -18,9 +18,17 @@ struct symbol {
 	char name[NAME_LENGTH]; /* of the function, then with the offset */
 };
 
+#define BUFFER_SIZE 16384
+
 struct symbols {
 	size_t count, capacity;
 	bool wanting;
+	/*
+	 * Open from the start, and read from once: names are looked up when memory may have run
+	 * out, and neither opening nor a first read (fs/seq_file.c) must ask for any then.
+	 */
+	FILE *kallsyms; /* NULL: it is not to be had */
+	char buffer[BUFFER_SIZE];
 	struct symbol symbol[]; /* by rising address */
 };
 
@@ -29,13 +37,21 @@ struct symbols *symbols__new(size_t capacity)
 	struct symbols *symbols =
 		calloc(1, sizeof(*symbols) + capacity * sizeof(symbols->symbol[0]));
 
-	if (symbols)
-		symbols->capacity = capacity;
+	if (!symbols)
+		return NULL;
+	symbols->capacity = capacity;
+	symbols->kallsyms = fopen("/proc/kallsyms", "re");
+	if (symbols->kallsyms) {
+		setvbuf(symbols->kallsyms, symbols->buffer, _IOFBF, sizeof(symbols->buffer));
+		fgetc(symbols->kallsyms);
+	}
 	return symbols;
 }
 
 void symbols__free(struct symbols *symbols)
 {
+	if (symbols && symbols->kallsyms)
+		fclose(symbols->kallsyms);
 	free(symbols);
 }
 
@@ -137,12 +153,10 @@ void symbols__resolve_from(struct symbols *symbols, FILE *kallsyms)
 
 void symbols__resolve(struct symbols *symbols)
 {
-	FILE *file = symbols->wanting ? fopen("/proc/kallsyms", "re") : NULL;
-
-	if (!file)
+	if (!symbols->wanting || !symbols->kallsyms)
 		return;
-	symbols__resolve_from(symbols, file);
-	fclose(file);
+	rewind(symbols->kallsyms);
+	symbols__resolve_from(symbols, symbols->kallsyms);
 }
 
 const char *symbols__name(const struct symbols *symbols, uint64_t address)

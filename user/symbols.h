@@ -12,7 +12,10 @@
 
 struct symbols;
 
-/* Room for so many addresses, all memory at once. Returns NULL when memory is short. */
+/*
+ * Room for so many addresses. All memory that is ever needed is asked for here. Returns NULL
+ * when it is short.
+ */
 struct symbols *symbols__new(size_t capacity);
 void symbols__free(struct symbols *symbols); /* accepts NULL */
 
