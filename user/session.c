@@ -13,6 +13,7 @@
 #include "log.h"
 #include "report.h"
 #include "summarize.h"
+#include "survive.h"
 #include "window.h"
 
 /* Series that the snapshots have room for without asking for memory while tracing. */
@@ -325,8 +326,11 @@ void session__watch(struct session *session, const struct session_totals *totals
 	uint64_t missed = totals->missed - session->watched_missed;
 	uint64_t now = window__now();
 
-	watch_loss(session, counted, missed);
-	watch_budget(session, now, counted + missed);
+	/* attaching takes memory: never from a machine that has none */
+	if (!memory_is_short()) {
+		watch_loss(session, counted, missed);
+		watch_budget(session, now, counted + missed);
+	}
 	session->watched_counted = totals->counted;
 	session->watched_missed = totals->missed;
 	session->watched_at = now;
