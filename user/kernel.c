@@ -137,7 +137,8 @@ static struct btf *load_btf(void)
 	char name[16] = "";
 	struct bpf_btf_info info = {.name = (uint64_t)name, .name_len = sizeof(name)};
 	uint32_t size = sizeof(info);
-	int fd = bpf_btf_get_fd_by_id(first);
+	/* libbpf reads that file again for the programs: without it nothing can be loaded */
+	int fd = access("/sys/kernel/btf/vmlinux", R_OK) ? -1 : bpf_btf_get_fd_by_id(first);
 	bool vmlinux = fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size) && info.kernel_btf &&
 		       !strcmp(name, "vmlinux");
 	struct btf *btf = vmlinux ? btf__load_from_kernel_by_id(first) : NULL;

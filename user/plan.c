@@ -259,7 +259,9 @@ uint64_t plan__memory(const struct plan *plan, const struct kernel *kernel, bool
 	for (int i = 0; i < copies; i++)
 		cpu += GFT_CPU_SIZE((uint64_t)config->combinations, config->slots[i], timed) +
 		       names;
-	return cpu * kernel->cpus + GFT_FRAME_LINES * sizeof(struct gft_line);
+	return (cpu + sizeof(struct gft_look)) * kernel->cpus +
+	       GFT_FRAME_LINES * (sizeof(struct gft_line) + sizeof(struct gft_wish)) +
+	       GFT_FAILURES * sizeof(struct gft_failure);
 }
 
 void plan__keys(const struct plan *plan, uint32_t combination, uint32_t key[GFT_KEYS])

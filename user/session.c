@@ -13,6 +13,7 @@
 #include "log.h"
 #include "report.h"
 #include "summarize.h"
+#include "survive.h"
 #include "window.h"
 
 /* Series that the snapshots have room for without asking for memory while tracing. */
@@ -346,8 +347,11 @@ void session__watch(struct session *session, const struct session_totals *totals
 		failures__watch(&session->failures);
 		session->named_at = now;
 	}
-	watch_loss(session, counted, missed);
-	watch_budget(session, now, counted + missed);
+	/* attaching takes memory: never from a machine that has none */
+	if (!memory_is_short()) {
+		watch_loss(session, counted, missed);
+		watch_budget(session, now, counted + missed);
+	}
 	session->watched_counted = totals->counted;
 	session->watched_missed = totals->missed;
 	session->watched_at = now;

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -46,6 +47,28 @@ int survive(void)
 {
 	int failed = reserve_memory();
 
+	memory_is_short(); /* opens its file */
+
 	failed += mlockall(MCL_CURRENT | MCL_FUTURE) != 0;
 	return failed + protect_from_oom();
+}
+
+/* The file stays open: its buffer then is there when memory is not. */
+bool memory_is_short(void)
+{
+	static int file = -1;
+	unsigned long long total, available;
+	char text[256];
+	ssize_t length;
+
+	if (file < 0)
+		file = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
+	length = file < 0 ? -1 : pread(file, text, sizeof(text) - 1, 0);
+	if (length <= 0)
+		return true;
+	text[length] = '\0';
+	if (sscanf(text, "MemTotal: %llu kB MemFree: %*u kB MemAvailable: %llu", &total,
+		   &available) != 2)
+		return true;
+	return available < total / 16;
 }

@@ -3,11 +3,19 @@
 #ifndef GFPTRACE_USER_SURVIVE_H
 #define GFPTRACE_USER_SURVIVE_H
 
+#include <stdbool.h>
+
 /*
  * Take memory for the report to come, lock everything in RAM and tell the OOM killer to
  * look elsewhere. Call it when the maps are there and the command is forked, which must
  * not inherit it. What cannot be had is left out: returns how many of the three failed.
  */
 int survive(void);
+
+/*
+ * Is memory so short that what asks the kernel for some (attaching programs, statistics) had
+ * better wait? By MemAvailable, below a sixteenth of all. True where it cannot be told.
+ */
+bool memory_is_short(void);
 
 #endif

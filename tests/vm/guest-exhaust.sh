@@ -12,7 +12,7 @@ done
 # exhaust NAME GFP: CMD starts when the programs are at work
 exhaust() {
 	# shellcheck disable=SC2016 # quoted for the inner shell
-	gfptrace run --marked -f json -o "/out/$1.json" -- \
+	gfptrace run --marked --budget 100 -f json -o "/out/$1.json" -- \
 		sh -c 'gfptrace exercise "$1" >"/out/$0.truth"; cat /proc/$PPID/oom_score_adj >"/out/$0.adj"' \
 		"$1" "exhaust=1 order=0 gfp=$2 count=1000 hold_ms=5000" 2>"/out/$1.err"
 	echo $? >"/out/$1.status"

@@ -104,7 +104,7 @@ t_status() {
 }
 
 t_timeout() {
-	vm --timeout 6 --out "$work/o1" -- sh -c 'trap "" INT TERM; echo early; echo kept >/out/f
+	vm --timeout 15 --out "$work/o1" -- sh -c 'trap "" INT TERM; echo early; echo kept >/out/f
 		while :; do sleep 1; done'
 	is 124 "time-out: 124"
 	says time-out "time-out says so"
