@@ -35,6 +35,16 @@ static __always_inline __u32 preferred_node(const struct failed *failed)
 	return GFT_NODE_UNKNOWN;
 }
 
+static __always_inline void kept__add_to_burst(struct gft_failure *kept, __u64 now)
+{
+	if (now - kept->last_ns > GFT_BURST_NS)
+		kept->burst = 0;
+	kept->last_ns = now;
+	kept->burst++;
+	if (kept->burst > kept->worst)
+		kept->worst = kept->burst;
+}
+
 /* Keep what was found: the first one of its kind, and one now and then. */
 static __noinline int kept__write(void *ctx, const struct gft_look *look, __u64 key)
 {
@@ -44,7 +54,10 @@ static __noinline int kept__write(void *ctx, const struct gft_look *look, __u64 
 	__u64 now = bpf_ktime_get_ns(), turn;
 	long size;
 
-	if (!ctx || !look || !kept || now - kept->at_ns < GFT_KEEP_NS)
+	if (!ctx || !look || !kept)
+		return 0;
+	kept__add_to_burst(kept, now);
+	if (now - kept->at_ns < GFT_KEEP_NS)
 		return 0;
 	turn = kept->turn;
 	if (turn & 1 || __sync_val_compare_and_swap(&kept->turn, turn, turn + 1) != turn)

@@ -98,6 +98,8 @@ struct autopsy {
 	uint64_t preferred_node;
 	/* Which nodes: a nodemask, __GFP_THISNODE or a cpuset that binds this request */
 	bool nodes_limited;
+	/* Of requests like this one that failed one upon another, the most: a burst. 0: not told */
+	uint64_t burst;
 	uint64_t memcg_limit; /* bytes: memory.max of the cgroup whose charge was refused */
 
 	/* A reason that only the source can know: GFT_MEMCG, GFT_INVALID, GFT_INJECTED; else

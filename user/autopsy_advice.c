@@ -23,9 +23,10 @@ say(struct autopsy_finding *finding, const char *format, ...)
 /* The watermarks of the zones that the request could use, together, without boost. */
 struct marks {
 	uint64_t min;
-	uint64_t low;	  /* where kswapd is woken */
-	uint64_t floor;	  /* where this request fails */
-	uint64_t deficit; /* pages it lacked, in the zone that lacked least */
+	uint64_t low;	/* where kswapd is woken */
+	uint64_t floor; /* where this request fails */
+	/* pages that it lacked, in the zone that lacked least, or all of its burst */
+	uint64_t deficit;
 	uint64_t managed;
 	uint64_t all_min; /* of the zones that share vm.min_free_kbytes; 0: not all are known */
 };
@@ -83,6 +84,10 @@ static bool add_marks(const struct autopsy *autopsy, struct marks *marks)
 	if (autopsy->rights & AUTOPSY_QUARTER)
 		marks->floor -= marks->floor / 4;
 	marks->deficit = least >> 40 ? 0 : least;
+	/* every block that was refused was lacking, where this is known */
+	if (autopsy->order < AUTOPSY_ORDERS && autopsy->burst >> 32 == 0 &&
+	    autopsy->burst << autopsy->order > marks->deficit)
+		marks->deficit = autopsy->burst << autopsy->order;
 	marks->all_min = all_min(autopsy);
 	return marks->min && marks->managed && marks->low > marks->floor;
 }
@@ -154,8 +159,8 @@ static void advise_watermarks(const struct autopsy *autopsy, struct autopsy_find
 		return;
 	}
 	say(finding,
-	    "%s: a burst had %s between kswapd's wake-up and the floor and lacked %s; this doubles "
-	    "the room and takes %s from the rest",
+	    "%s: a burst had %s between kswapd's wake-up and the floor and lacked %s; this makes "
+	    "room for two such and takes %s from the rest",
 	    knob, had, lacked, cost);
 	scale = (marks.low - marks.min + room + marks.deficit) * 10000 / marks.managed + 1;
 	if (scale <= 1000)

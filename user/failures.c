@@ -122,6 +122,7 @@ static void fill_model(struct autopsy *autopsy, const struct failures *failures,
 	autopsy->gfp = gfp_flags__meaning(&kernel->gfp_flags, from->gfp);
 	autopsy->rights = from->rights;
 	autopsy->nodes_limited = from->limited;
+	autopsy->burst = from->worst;
 	if (from->preferred_node != GFT_NODE_UNKNOWN)
 		autopsy->preferred_node = from->preferred_node;
 	for (uint32_t i = 0; i < from->zones && i < GFT_ZONES; i++)

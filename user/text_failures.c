@@ -131,7 +131,19 @@ static int write_zone(FILE *file, const struct zone_state *zone, unsigned int wi
 	return err;
 }
 
-static int write_caller(FILE *file, const struct failure *failure, unsigned int width)
+/* What the card above says already: the same request fails at many orders, say. */
+static bool is_same(const struct text_list *list, const struct text_list *above)
+{
+	if (!above || !list->nr || list->nr != above->nr)
+		return false;
+	for (size_t i = 0; i < list->nr; i++)
+		if (strcmp(list->text[i], above->text[i]) != 0)
+			return false;
+	return true;
+}
+
+static int write_caller(FILE *file, const struct failure *failure, const struct failure *above,
+			unsigned int width)
 {
 	char *stack;
 	int err = 0;
@@ -140,6 +152,8 @@ static int write_caller(FILE *file, const struct failure *failure, unsigned int 
 		err = text__paragraphf(file, width, "asked by", "%s", failure->caller);
 	if (err || !failure->stack.nr)
 		return err;
+	if (is_same(&failure->stack, above ? &above->stack : NULL))
+		return text__paragraph(file, "stack", "as above", width);
 	stack = text__stack(&failure->stack);
 	err = stack ? text__paragraph(file, "stack", stack, width) : -ENOMEM;
 	free(stack);
@@ -175,14 +189,27 @@ static int write_title(FILE *file, const struct failure *failure, unsigned int w
 				text__times(failure->count, count), labels);
 }
 
-static int write_verdict(FILE *file, const struct failure *failure, unsigned int width)
+static int write_advice(FILE *file, const struct failure *failure, const struct failure *above,
+			unsigned int width)
+{
+	int err = 0;
+
+	if (is_same(&failure->advice, above ? &above->advice : NULL))
+		return text__paragraph(file, "advice", "as above", width);
+	for (size_t i = 0; i < failure->advice.nr && !err; i++)
+		err = text__paragraph(file, i ? "" : "advice", failure->advice.text[i], width);
+	return err;
+}
+
+static int write_verdict(FILE *file, const struct failure *failure, const struct failure *above,
+			 unsigned int width)
 {
 	int err = 0;
 
 	if (failure->verdict)
 		err = text__paragraph(file, "verdict", failure->verdict, width);
-	for (size_t i = 0; i < failure->advice.nr && !err; i++)
-		err = text__paragraph(file, i ? "" : "advice", failure->advice.text[i], width);
+	if (!err)
+		err = write_advice(file, failure, above, width);
 	if (!err && failure->dmesg_would_show != ANSWER_UNKNOWN)
 		err = text__paragraph(file, "dmesg",
 				      failure->dmesg_would_show == ANSWER_YES
@@ -198,16 +225,17 @@ static bool has_card(const struct failure *failure)
 	       failure->verdict || failure->advice.nr;
 }
 
-static int write_card(FILE *file, const struct failure *failure, unsigned int width)
+static int write_card(FILE *file, const struct failure *failure, const struct failure *above,
+		      unsigned int width)
 {
 	int err;
 
 	fputc('\n', file);
 	err = write_title(file, failure, width);
 	if (!err)
-		err = write_verdict(file, failure, width);
+		err = write_verdict(file, failure, above, width);
 	if (!err)
-		err = write_caller(file, failure, width);
+		err = write_caller(file, failure, above, width);
 	if (!err)
 		err = write_gfp(file, failure, width);
 	if (!err && failure->nr_zones)
@@ -222,14 +250,18 @@ static int write_card(FILE *file, const struct failure *failure, unsigned int wi
 
 int text__failures(FILE *file, const struct report *report, unsigned int width)
 {
+	const struct failure *above = NULL;
 	int err;
 
 	if (!report->nr_failures)
 		return 0;
 	fputs("\nFAILURES\n", file);
 	err = write_table(file, report);
-	for (size_t i = 0; i < report->nr_failures && !err; i++)
-		if (has_card(&report->failures[i]))
-			err = write_card(file, &report->failures[i], width);
+	for (size_t i = 0; i < report->nr_failures && !err; i++) {
+		if (!has_card(&report->failures[i]))
+			continue;
+		err = write_card(file, &report->failures[i], above, width);
+		above = &report->failures[i];
+	}
 	return err;
 }

@@ -13,6 +13,7 @@
 #define GFT_STACK      24
 #define GFT_FAILURES   64	    /* kinds of failures whose state is kept */
 #define GFT_KEEP_NS    100000000ull /* the state is kept anew after so long */
+#define GFT_BURST_NS   4000000ull   /* a burst of failures has no longer pause */
 #define GFT_AREA_WORDS 256	    /* room for all struct free_area of a zone, 8 bytes each */
 
 /* Where a zone is. Found once, before the first request. */
@@ -89,6 +90,10 @@ struct gft_failure {
 	__u64 key;   /* gft_failure_key(); 0: free */
 	__u64 turn;  /* odd: being written */
 	__u64 at_ns; /* when the state was read */
+	/* Bursts; CPUs that fail at once may count one too few. */
+	__u64 last_ns; /* when the last failure of the kind was */
+	__u64 burst;   /* failures of the burst that it belongs to, */
+	__u64 worst;   /* and of the largest one */
 	__u32 order;
 	__u32 gfp; /* as the slow path had it */
 	__u32 rights;

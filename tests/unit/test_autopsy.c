@@ -321,6 +321,15 @@ static void advice_for_a_burst(void **state)
 	assert_true(min * 5 / 4 - min * 3 / 8 >= 2 * ((12800 - 3840 + 840) * 4));
 	assert_true(min < 4 * 40960);
 	assert_true(advised("vm.watermark_scale_factor="));
+	/* a burst of which 5000 failed lacked more than the one request */
+	autopsy.burst = 5000;
+	autopsy__find(&autopsy, &finding);
+	at = strstr(finding.advice[0], "vm.min_free_kbytes=");
+	assert_non_null(at);
+	assert_int_equal(sscanf(at, "vm.min_free_kbytes=%lu (now about 40960)", &min), 1);
+	assert_true(min * 5 / 4 - min * 3 / 8 >= 2 * ((12800 - 3840 + 5000) * 4));
+	autopsy.burst = 0;
+	autopsy__find(&autopsy, &finding);
 	assert_true(advised("mempool"));
 	assert_true(advised("GFP_KERNEL"));
 	/* nothing could be reclaimed: a knob would only lie */
