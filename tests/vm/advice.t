@@ -4,6 +4,7 @@
 # was advised; where the report says that it will not help, it does not.
 # Usage: tests/vm/advice.t [KERNEL…] (default 6.1 and 6.12; all six with FULL=1). GFPTRACE is the
 # program (build/gfptrace).
+# shellcheck disable=SC2016 # jq has variables, too
 set -u
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
