@@ -8,13 +8,15 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <bpf/bpf.h>
-
 #include "log.h"
+#include "privilege.h"
 #include "report.h"
 #include "summarize.h"
 #include "survive.h"
 #include "window.h"
+
+#define ROOT_REMEDY \
+	"run it as root, or once: sudo setcap cap_bpf,cap_perfmon,cap_sys_admin=p THE-PROGRAM"
 
 /* Series that the snapshots have room for without asking for memory while tracing. */
 #define SERIES_ROOM 128
@@ -53,7 +55,7 @@ static const char *remedy(const struct tier_trials *trials)
 	for (size_t i = 0; i < trials->count; i++)
 		denied |= trials->trial[i].err == -EPERM || trials->trial[i].err == -EACCES;
 	if (denied)
-		return "run it as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN";
+		return ROOT_REMEDY;
 	return "`gfptrace doctor` tells what this kernel offers";
 }
 
@@ -104,7 +106,7 @@ static int init_snapshots(struct session *session)
 	return STATUS_INTERNAL;
 }
 
-int session__open(struct session *session, const struct options *options)
+int session__open(struct session *session, const struct options *options, struct keeper *keeper)
 {
 	struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
 	int status;
@@ -112,6 +114,8 @@ int session__open(struct session *session, const struct options *options)
 	memset(session, 0, sizeof(*session));
 	session->plan.cgroup_fd = -1;
 	session->options = options;
+	session->keeper = keeper;
+	privilege__raise();
 	setrlimit(RLIMIT_MEMLOCK, &unlimited); /* before v5.11 maps were charged to it */
 	programs__quiet_libbpf();
 	status = open_kernel(session);
@@ -280,10 +284,9 @@ static struct run_time run_time(const struct session *session)
 
 static void measure(struct session *session)
 {
-	int statistics = bpf_enable_stats(BPF_STATS_RUN_TIME);
 	struct run_time before, after, least = {};
 
-	if (statistics < 0)
+	if (keeper__statistics(session->keeper, true))
 		return;
 	for (int i = 0; i < MEASURE_SLICES; i++) {
 		before = run_time(session);
@@ -294,7 +297,7 @@ static void measure(struct session *session)
 		if (!least.runs || (after.runs && after.ns * least.runs < least.ns * after.runs))
 			least = after;
 	}
-	close(statistics);
+	keeper__statistics(session->keeper, false);
 	budget__measured(&session->budget, window__now(), least.runs, least.ns);
 }
 
@@ -371,7 +374,7 @@ int session__activate(struct session *session)
 	if (!err)
 		return STATUS_OK;
 	log_err(err, "attach to the tracepoint kmem:mm_page_alloc");
-	log_hint("%s", "run it as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN");
+	log_hint("%s", ROOT_REMEDY);
 	return STATUS_UNSUPPORTED;
 }
 
