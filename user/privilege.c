@@ -15,10 +15,10 @@ const struct privilege privileges[PRIVILEGES] = {
 	{CAP_BPF, "CAP_BPF", "load BPF programs and maps", true},
 	{CAP_PERFMON, "CAP_PERFMON", "attach them, and read the kernel's memory in them", true},
 	{CAP_SYS_ADMIN, "CAP_SYS_ADMIN",
-	 "page frame numbers (alignment, placement), BPF statistics (cost, --budget)", false},
-	{CAP_SYSLOG, "CAP_SYSLOG", "addresses in /proc/kallsyms (functions by name)", false},
+	 "tell page frames (alignment, placement) and switch BPF statistics (cost, --budget)", false},
+	{CAP_SYSLOG, "CAP_SYSLOG", "see addresses in /proc/kallsyms (functions by name)", false},
 	{CAP_DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH",
-	 "tracefs (gfp flags by name), /proc/pagetypeinfo (--by migratetype)", false},
+	 "read tracefs (gfp flags) and /proc/pagetypeinfo (--by migratetype)", false},
 	{CAP_SYS_RESOURCE, "CAP_SYS_RESOURCE", "be left alone by the OOM killer", false},
 	{CAP_IPC_LOCK, "CAP_IPC_LOCK", "stay in memory when it is short", false},
 };
@@ -151,4 +151,14 @@ void privilege__describe_missing(char *text, size_t size)
 		snprintf(text, size, "%s is missing", names[0]);
 	else if (count > 1)
 		snprintf(text, size, "%s and %s are missing", names[0], names[1]);
+}
+
+void privilege__remedy(char *text, size_t size)
+{
+	char program[PRIVILEGE_REMEDY / 2];
+	ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+	program[length > 0 ? length : 0] = '\0';
+	snprintf(text, size, "run it as root, or once: sudo setcap cap_bpf,cap_perfmon=p %s",
+		 length > 0 ? program : "the program");
 }

@@ -47,4 +47,8 @@ bool privilege__bpf_is_open(void);
 /* "CAP_BPF and CAP_PERFMON are missing": the needed ones that we lack; "" if we have all. */
 void privilege__describe_missing(char *text, size_t size);
 
+/* What to do about it, with the path of this program. */
+#define PRIVILEGE_REMEDY 512
+void privilege__remedy(char *text, size_t size);
+
 #endif

@@ -15,9 +15,6 @@
 #include "survive.h"
 #include "window.h"
 
-#define ROOT_REMEDY \
-	"run it as root, or once: sudo setcap cap_bpf,cap_perfmon,cap_sys_admin=p THE-PROGRAM"
-
 /* Series that the snapshots have room for without asking for memory while tracing. */
 #define SERIES_ROOM 128
 
@@ -48,15 +45,27 @@ static int make_plan(struct session *session)
 	return err == -EINVAL || err == -ENOMEM ? STATUS_USAGE : STATUS_UNSUPPORTED;
 }
 
-static const char *remedy(const struct tier_trials *trials)
+static bool was_denied(const struct tier_trials *trials)
 {
 	bool denied = false;
 
 	for (size_t i = 0; i < trials->count; i++)
 		denied |= trials->trial[i].err == -EPERM || trials->trial[i].err == -EACCES;
-	if (denied)
-		return ROOT_REMEDY;
-	return "`gfptrace doctor` tells what this kernel offers";
+	return denied;
+}
+
+/* The line and the remedy where capabilities are missing; false where they are not. */
+static bool log_missing(void)
+{
+	char missing[64], remedy[PRIVILEGE_REMEDY];
+
+	privilege__describe_missing(missing, sizeof(missing));
+	if (!*missing)
+		return false;
+	log_error("cannot trace: %s", missing);
+	privilege__remedy(remedy, sizeof(remedy));
+	log_hint("%s", remedy);
+	return true;
 }
 
 static int open_tracer(struct session *session)
@@ -71,13 +80,15 @@ static int open_tracer(struct session *session)
 				    trials.trial[i].step, strerror(-trials.trial[i].err));
 	if (!err)
 		return STATUS_OK;
+	if (was_denied(&trials) && log_missing())
+		return STATUS_UNSUPPORTED;
 	if (last->err == -ENOENT && !session->kernel.facts.entry.name)
 		log_error("tier %s: this kernel has no entry function that gfptrace knows",
 			  tier_names[last->tier]);
 	else
 		log_err(err, "tier %s: cannot %s the BPF programs", tier_names[last->tier],
 			last->step);
-	log_hint("%s", remedy(&trials));
+	log_hint("`gfptrace doctor` tells what this kernel offers");
 	return STATUS_UNSUPPORTED;
 }
 
@@ -374,7 +385,7 @@ int session__activate(struct session *session)
 	if (!err)
 		return STATUS_OK;
 	log_err(err, "attach to the tracepoint kmem:mm_page_alloc");
-	log_hint("%s", ROOT_REMEDY);
+	log_hint("`gfptrace doctor` tells what this kernel offers");
 	return STATUS_UNSUPPORTED;
 }
 
