@@ -173,8 +173,16 @@ static const struct rule terminal[] = {
 };
 
 static const struct rule keeping[] = {
-	ANY(read),     ANY(write),	ANY(close),	   ANY(renameat),	  ANY(renameat2),
-	ANY(unlinkat), ANY(exit_group), ANY(rt_sigreturn), BPF(BPF_ENABLE_STATS),
+	ANY(read),
+	ANY(write),
+	ANY(close),
+	ANY(renameat),
+	ANY(renameat2),
+	ANY(unlinkat),
+	ANY(exit_group),
+	ANY(rt_sigreturn),
+	ANY(sigaltstack), /* AddressSanitizer, at the exit */
+	BPF(BPF_ENABLE_STATS),
 };
 
 static const struct {
