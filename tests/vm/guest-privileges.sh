@@ -4,6 +4,7 @@
 # as its command saw it. Leaves reports and statuses in /out.
 echo started
 mkdir -m 777 /tmp/user
+mount -t cgroup2 none /sys/fs/cgroup 2>/dev/null
 cp "$(command -v gfptrace)" /tmp/gfptrace
 setcap cap_bpf,cap_perfmon=p /tmp/gfptrace || exit
 
@@ -34,7 +35,7 @@ as_user() {
 		gfptrace exercise "$load" "$load"
 	) >/dev/null &
 	# shellcheck disable=SC2086 # options are words
-	setpriv --reuid=65534 --regid=65534 --clear-groups \
+	/usr/bin/setpriv --reuid=65534 --regid=65534 --clear-groups \
 		/tmp/gfptrace run -v -f json -o "/tmp/user/$name.json" $2 -d 12 \
 		>"/out/$name.out" 2>"/out/$name.err" &
 	pid=$!

@@ -26,8 +26,12 @@ is() {
 
 # holds NAME REPORT EXPRESSION
 holds() {
+	local rc
+
 	jq -e "$3" "$work/out/$2.json" >"$work/err" 2>&1
-	result $? "$1"
+	rc=$?
+	cat "$work/out/$2.err" >>"$work/err"
+	result $rc "$1"
 }
 
 none='Cap(Prm|Eff|Inh|Bnd|Amb):	0{16}'
@@ -54,7 +58,7 @@ for kernel in "${kernels[@]}"; do
 	((rc == 0)) || continue
 	for name in auto budget kprobe kprobe-full cgroup; do
 		if [[ $name == kprobe ]]; then
-			confined $name 0{8}4000000000 # CAP_PERFMON
+			confined $name 0{6}4000000000 # CAP_PERFMON
 			is "$name: it says why" $name.err '.*CAP_PERFMON stays: .*'
 		else
 			confined $name
