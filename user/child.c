@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "keeper.h"
+
 static int check_path(const char *path)
 {
 	struct stat status;
@@ -132,19 +134,21 @@ bool child__poll(struct child *child)
 	return child->ended;
 }
 
-void child__end(struct child *child, int grace_ms)
+void child__end(struct child *child, int grace_ms, struct keeper *keeper)
 {
 	const int step_ms = 10;
 
 	if (!child->pid || child__poll(child))
 		return;
-	kill(child->pid, SIGTERM);
+	keeper__signal(keeper, child->pid, SIGTERM);
 	for (int waited = 0; waited < grace_ms && !child__poll(child); waited += step_ms)
 		poll(NULL, 0, step_ms);
 	if (!child->ended) {
 		int status;
 
-		kill(child->pid, SIGKILL);
+		/* one that cannot be killed is not waited for */
+		if (keeper__signal(keeper, child->pid, SIGKILL))
+			return;
 		if (waitpid(child->pid, &status, 0) == child->pid)
 			note_end(child, status);
 	}

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+struct keeper;
+
 struct child {
 	pid_t pid;  /* 0: none */
 	int go;	    /* write end: the child waits for it */
@@ -26,7 +28,7 @@ int child__release(struct child *child);
 /* Has it ended? Never waits. */
 bool child__poll(struct child *child);
 
-/* Ask it to end (SIGTERM), then make it (SIGKILL) after `grace_ms`. */
-void child__end(struct child *child, int grace_ms);
+/* Ask it to end (SIGTERM), then make it (SIGKILL) after `grace_ms`, both through the keeper. */
+void child__end(struct child *child, int grace_ms, struct keeper *keeper);
 
 #endif

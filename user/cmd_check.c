@@ -22,6 +22,7 @@ struct check {
 	struct diff diff; /* the verdicts on the baseline name it */
 	struct verdicts verdicts;
 	struct output *output, *junit, *keep, *update;
+	struct keeper keeper; /* puts them in their place */
 	struct run_end end;
 };
 
@@ -128,6 +129,11 @@ static int open_outputs(struct check *check)
 	    (options->keep && output__open(&check->keep, options->keep)) ||
 	    (options->update && output__open(&check->update, options->baseline)))
 		return STATUS_USAGE;
+	if (output__entrust(check->output, &check->keeper) ||
+	    (check->junit && output__entrust(check->junit, &check->keeper)) ||
+	    (check->keep && output__entrust(check->keep, &check->keeper)) ||
+	    (check->update && output__entrust(check->update, &check->keeper)))
+		return STATUS_INTERNAL;
 	return STATUS_OK;
 }
 
@@ -147,7 +153,7 @@ static int get_reports(struct check *check)
 	const struct options *options = check->options;
 
 	if (!options->nr_operands)
-		return run__trace(options, take_report, check, &check->end);
+		return run__trace(options, &check->keeper, take_report, check, &check->end);
 	return reports__load(&check->reports, options->operands[0]) ? STATUS_USAGE : STATUS_OK;
 }
 
@@ -337,6 +343,7 @@ static void check__free(struct check *check)
 	output__discard(check->junit);
 	output__discard(check->keep);
 	output__discard(check->update);
+	keeper__end(&check->keeper);
 	verdicts__free(&check->verdicts);
 	diff__free(&check->diff);
 	rules__free(&check->rules);

@@ -5,12 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/capability.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "commands.h"
 #include "describe.h"
 #include "log.h"
+#include "privilege.h"
 #include "session.h"
 
 static void row(const char *what, const char *value)
@@ -84,12 +86,31 @@ static void print_settings(void)
 	row("user", geteuid() ? "not root" : "root");
 }
 
+/* What is there, and what it would be good for if it were. */
+static void print_privileges(void)
+{
+	char text[320];
+
+	printf("capabilities\n");
+	for (size_t i = 0; i < PRIVILEGES; i++) {
+		const struct privilege *privilege = &privileges[i];
+
+		snprintf(text, sizeof(text), "%s%s",
+			 privilege__has(privilege->capability) ? "there: to "
+			 : privilege->needed ? "MISSING, nothing works without: to "
+					     : "missing, would serve to ",
+			 privilege->use);
+		row(privilege->name, text);
+	}
+}
+
 /* Why a tier cannot be had, in words that help. */
 static const char *advice(enum tier tier, int err)
 {
 	if (err == -EPERM || err == -EACCES)
-		return geteuid() ? "run doctor as root"
-				 : "refused by this kernel or its sandbox, to root too";
+		return privilege__has(CAP_BPF) && privilege__has(CAP_PERFMON)
+			       ? "refused by this kernel or its sandbox, whatever the capabilities"
+			       : "a capability is missing";
 	if (tier == TIER_KPROBE && (err == -ENOENT || err == -ENODEV))
 		return "the kernel has no kprobes (CONFIG_KPROBES) or no such function";
 	if (tier == TIER_FEXIT && (err == -EOPNOTSUPP || err == -524 || err == -ESRCH))
@@ -150,13 +171,19 @@ static int print_sights(const struct kernel *kernel, const struct tracer *tracer
 static int examine(const struct kernel *kernel, struct plan *plan)
 {
 	struct tracer *best = NULL;
+	char text[PRIVILEGE_REMEDY];
 	int status = STATUS_OK;
 
 	print_kernel(kernel);
 	print_settings();
+	print_privileges();
 	if (print_tiers(kernel, plan, &best) == TIER_AUTO) {
-		printf("verdict\n  gfptrace cannot trace here%s\n",
-		       geteuid() ? ": run it as root" : "");
+		privilege__describe_missing(text, sizeof(text));
+		printf("verdict\n  gfptrace cannot trace here%s%s\n", *text ? ": " : "", text);
+		if (*text) {
+			privilege__remedy(text, sizeof(text));
+			printf("  %s\n", text);
+		}
 		return STATUS_UNSUPPORTED;
 	}
 	printf("memory\n  %-22s %.2f MiB\n", "maps", (double)tracer__memory(best) / (1 << 20));
@@ -176,6 +203,7 @@ int cmd_doctor(int argc, char **argv)
 
 	if (!command__begin(COMMAND_DOCTOR, argc, argv, &options, &status))
 		return status;
+	privilege__raise();
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);
 	programs__quiet_libbpf();
 	options.by[DIM_CLASS] = options.by[DIM_ORDER] = options.by[DIM_CONTEXT] = true;

@@ -10,6 +10,7 @@
 
 #include "child.h"
 #include "commands.h"
+#include "confine.h"
 #include "log.h"
 #include "output.h"
 #include "run.h"
@@ -23,6 +24,7 @@
 
 struct run {
 	const struct options *options;
+	struct keeper *keeper;
 	struct session session;
 	run_deliver *deliver;
 	void *context;
@@ -187,7 +189,7 @@ static int trace(struct run *run, bool last, bool *ended)
 	if (*ended)
 		session__stop(&run->session);
 	if (options->command && !run->child->ended)
-		child__end(run->child, CHILD_GRACE_MS);
+		child__end(run->child, CHILD_GRACE_MS, run->keeper);
 	if (options->command && run->child->exit)
 		log_info("'%s' ended with status %d", options->command[0], run->child->exit);
 	if (status)
@@ -246,7 +248,8 @@ static int trace_windows(struct run *run)
 
 	log_verbose("active %.0f ms after the start",
 		    (double)(window__now() - run->began_ns) / 1e6);
-
+	if (!status)
+		status = confine(&run->session, 0);
 	for (i = 0; i < repeat && !status && !ended; i++) {
 		run->child = &run->children[i];
 		if (i)
@@ -273,6 +276,23 @@ static int fork_commands(struct run *run)
 	return STATUS_INTERNAL;
 }
 
+/* After the commands, which it may have to end, and before anything is loaded, like them. */
+static int start_keeper(struct run *run)
+{
+	pid_t commands[OPTIONS_REPEAT];
+	size_t count = 0;
+	int err;
+
+	for (size_t i = 0; i < run->options->repeat; i++)
+		if (run->children[i].pid)
+			commands[count++] = run->children[i].pid;
+	err = keeper__start(run->keeper, commands, count, !run->options->failures_only);
+	if (!err)
+		return STATUS_OK;
+	log_err(err, "cannot start the keeper");
+	return STATUS_INTERNAL;
+}
+
 static int run_window(struct run *run)
 {
 	int status = STATUS_OK, failed;
@@ -284,7 +304,9 @@ static int run_window(struct run *run)
 	/* before anything is loaded: a link that the child held, too, could not be detached */
 	status = fork_commands(run);
 	if (!status)
-		status = session__open(&run->session, run->options);
+		status = start_keeper(run);
+	if (!status)
+		status = session__open(&run->session, run->options, run->keeper);
 	if (status)
 		return status;
 	failed = survive();
@@ -321,14 +343,15 @@ int run__check(const struct options *options)
 	return STATUS_USAGE;
 }
 
-int run__trace(const struct options *options, run_deliver *deliver, void *context,
-	       struct run_end *end)
+int run__trace(const struct options *options, struct keeper *keeper, run_deliver *deliver,
+	       void *context, struct run_end *end)
 {
 	static struct run run;
 	int status;
 
 	run.began_ns = window__now();
 	run.options = options;
+	run.keeper = keeper;
 	run.deliver = deliver;
 	run.context = context;
 	/* the command owns the terminal that it shares with us */
@@ -337,7 +360,7 @@ int run__trace(const struct options *options, run_deliver *deliver, void *contex
 	clear_status_line(&run);
 	*end = run.end;
 	for (size_t i = 0; i < options->repeat; i++)
-		child__end(&run.children[i], 0);
+		child__end(&run.children[i], 0, keeper);
 	window__close(&run.window);
 	session__close(&run.session);
 	return status;
@@ -361,6 +384,7 @@ int cmd_run(int argc, char **argv)
 {
 	static struct options options;
 	struct printer printer;
+	struct keeper keeper = {};
 	struct run_end end;
 	int status;
 
@@ -372,11 +396,14 @@ int cmd_run(int argc, char **argv)
 	printer.format = options.format;
 	if (output__open(&printer.output, options.output))
 		return STATUS_USAGE;
-	status = run__trace(&options, print, &printer, &end);
+	if (output__entrust(printer.output, &keeper))
+		return STATUS_INTERNAL;
+	status = run__trace(&options, &keeper, print, &printer, &end);
 	if (status)
 		output__discard(printer.output);
 	else
 		status = output__status(output__close(printer.output));
+	keeper__end(&keeper);
 	if (status)
 		return status;
 	return end.lossy ? STATUS_INTERNAL : end.stopped ? STATUS_VIOLATED : STATUS_OK;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -125,6 +126,25 @@ static int fail(struct kernel *kernel, int err, const char *problem, const char 
 	snprintf(kernel->problem, sizeof(kernel->problem), "%s", problem);
 	snprintf(kernel->remedy, sizeof(kernel->remedy), "%s", remedy);
 	return err;
+}
+
+/*
+ * libbpf looks for the variables that this kernel's BTF does not have in that of modules, too, and
+ * before its release 1.3 gives up where listing those is refused: it takes CAP_SYS_ADMIN. None of
+ * ours is a module's. Weak, so that it stands behind a libbpf that is linked statically, but before
+ * the shared one.
+ */
+__attribute__((weak)) int bpf_btf_get_next_id(__u32 start_id, __u32 *next_id)
+{
+	union bpf_attr attr = {.start_id = start_id};
+
+	if (!syscall(SYS_bpf, BPF_BTF_GET_NEXT_ID, &attr, sizeof(attr))) {
+		*next_id = attr.next_id;
+		return 0;
+	}
+	if (errno == EPERM)
+		errno = ENOENT;
+	return -errno;
 }
 
 /*

@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "log.h"
 #include "options_table.h"
+#include "privilege.h"
 
 /* clang-format off */
 static int (*const commands[COMMANDS])(int argc, char **argv) = {
@@ -88,6 +89,7 @@ int main(int argc, char **argv)
 	size_t i;
 
 	reserve_standard_files();
+	privilege__lower();
 	/* A reader that goes away shows as EPIPE; a command we start gets the default back. */
 	signal(SIGPIPE, SIG_IGN);
 	if (argc < 2) {

@@ -1,28 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "keeper.h"
 #include "log.h"
 #include "output.h"
+#include "place.h"
 #include "status.h"
 
 struct output {
 	FILE *file;
-	const char *name; /* for messages */
-	char *path;	  /* the place of a regular file; NULL: written directly */
-	char *temporary;
+	const char *name;    /* for messages */
+	struct place place;  /* of a regular file; folder -1: written directly */
+	char *temporary;     /* in the same folder */
+	struct keeper alone; /* does what a keeper would do */
+	struct keeper *keeper;
+	int number; /* the keeper's */
 	mode_t mode;
 	int err; /* the first write error, reported already */
 };
 
 static void output__free(struct output *output)
 {
-	free(output->path);
+	place__free(&output->place);
 	free(output->temporary);
 	free(output);
 }
@@ -36,58 +43,95 @@ static mode_t default_mode(void)
 	return 0666 & ~mask;
 }
 
-/* Open a file beside `path`, behind symbolic links, so that a rename can replace it. */
-static int open_beside(struct output *output, const char *path, const struct stat *old)
-{
-	int fd, err;
+#define NAME_TRIES 100
 
-	output->path = old ? realpath(path, NULL) : strdup(path);
-	if (!output->path)
-		return -errno;
-	if (old && access(output->path, W_OK))
-		return -errno;
-	if (asprintf(&output->temporary, "%s.XXXXXX", output->path) < 0) {
-		output->temporary = NULL;
-		return -ENOMEM;
-	}
-	fd = mkostemp(output->temporary, O_CLOEXEC);
-	if (fd < 0) {
-		err = -errno;
+/* A new file in the folder, under a name that nobody can foresee. Returns it or a negative errno.
+ */
+static int make_temporary(struct output *output)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	int fd = -1;
+
+	for (int i = 0; i < NAME_TRIES && fd < 0 && (!i || errno == EEXIST); i++) {
+		uint32_t random;
+
 		free(output->temporary);
 		output->temporary = NULL;
-		return err;
+		if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+			return -EAGAIN;
+		if (asprintf(&output->temporary, "%s.%08" PRIx32, output->place.name, random) < 0) {
+			output->temporary = NULL;
+			return -ENOMEM;
+		}
+		fd = openat(output->place.folder, output->temporary, flags, 0600);
 	}
-	output->mode = old ? old->st_mode & 07777 : default_mode();
+	if (fd >= 0)
+		return fd;
+	free(output->temporary);
+	output->temporary = NULL;
+	return -errno;
+}
+
+/* Open a file beside its place, so that a rename can replace what is there. */
+static int open_beside(struct output *output)
+{
+	const struct place *place = &output->place;
+	int fd, err;
+
+	if (place->exists && faccessat(place->folder, place->name, W_OK, 0))
+		return -errno;
+	fd = make_temporary(output);
+	if (fd < 0)
+		return fd;
+	output->mode = place->exists ? place->status.st_mode & 07777 : default_mode();
+	output->number =
+		keeper__add_file(&output->alone, place->folder, output->temporary, place->name);
 	output->file = fdopen(fd, "w");
 	if (!output->file) {
 		err = -errno;
 		close(fd);
+		keeper__remove(&output->alone, output->number);
+		free(output->temporary);
+		output->temporary = NULL;
 		return err;
 	}
 	return 0;
 }
 
+/* A device, a FIFO, a file with several names or in a folder not open to us. */
+static int open_directly(struct output *output)
+{
+	/* what is open already, like /dev/stdout, may have been written to, and goes on */
+	int how = output->place.magic ? O_APPEND : O_TRUNC | O_NOFOLLOW, err;
+	int fd = openat(output->place.folder, output->place.name, O_WRONLY | O_CLOEXEC | how);
+
+	if (fd < 0)
+		return -errno;
+	place__free(&output->place);
+	output->file = fdopen(fd, "w");
+	if (output->file)
+		return 0;
+	err = -errno;
+	close(fd);
+	return err;
+}
+
 static int open_path(struct output *output, const char *path)
 {
-	struct stat st, link;
+	struct place *place = &output->place;
+	mode_t mode;
+	int err = place__find(place, path);
 
-	if (!*path)
-		return -ENOENT;
-	if (stat(path, &st)) {
-		/* A link that leads nowhere is written through, like cp and shells do. */
-		if (errno != ENOENT || !lstat(path, &link)) {
-			output->file = fopen(path, "we");
-			return output->file ? 0 : -errno;
-		}
-		return open_beside(output, path, NULL);
-	}
-	if (S_ISDIR(st.st_mode))
+	if (err)
+		return err;
+	if (!place->exists)
+		return open_beside(output);
+	mode = place->status.st_mode;
+	if (S_ISDIR(mode))
 		return -EISDIR;
-	if (S_ISREG(st.st_mode) && st.st_nlink == 1 && !open_beside(output, path, &st))
+	if (S_ISREG(mode) && place->status.st_nlink == 1 && !place->magic && !open_beside(output))
 		return 0;
-	/* A device, a FIFO, a file with several names, or a directory not open to us. */
-	output->file = fopen(path, "we");
-	return output->file ? 0 : -errno;
+	return open_directly(output);
 }
 
 int output__open(struct output **result, const char *path)
@@ -98,22 +142,33 @@ int output__open(struct output **result, const char *path)
 	if (!output)
 		return log_err(-ENOMEM, "open the output");
 	output->name = path ? path : "stdout";
+	output->place.folder = -1;
+	output->keeper = &output->alone;
 	if (!path) {
 		output->file = stdout;
 	} else {
 		err = open_path(output, path);
 		if (err) {
-			if (output->temporary)
-				unlink(output->temporary);
 			output__free(output);
 			return log_err(err, "cannot open output '%s'", path);
 		}
-		if (!output->temporary) {
-			free(output->path);
-			output->path = NULL;
-		}
 	}
 	*result = output;
+	return 0;
+}
+
+int output__entrust(struct output *output, struct keeper *keeper)
+{
+	int number;
+
+	if (!output->temporary)
+		return 0;
+	number = keeper__add_file(keeper, output->place.folder, output->temporary,
+				  output->place.name);
+	if (number < 0)
+		return number;
+	output->keeper = keeper;
+	output->number = number;
 	return 0;
 }
 
@@ -182,10 +237,10 @@ int output__close(struct output *output)
 			err = -errno;
 		if (fclose(output->file) && !err)
 			err = -errno;
-		if (!err && rename(output->temporary, output->path))
-			err = -errno;
+		if (!err)
+			err = keeper__place(output->keeper, output->number);
 		if (err)
-			unlink(output->temporary);
+			keeper__remove(output->keeper, output->number);
 	} else if (output->file != stdout && fclose(output->file) && !err) {
 		err = -errno;
 	}
@@ -202,7 +257,7 @@ void output__discard(struct output *output)
 	if (output->file != stdout)
 		fclose(output->file);
 	if (output->temporary)
-		unlink(output->temporary);
+		keeper__remove(output->keeper, output->number);
 	output__free(output);
 }
 

@@ -3,6 +3,7 @@
  * Where a report goes: stdout or -o FILE. A regular file (or one that does not
  * exist yet) is written beside its place and renamed at the end, so an interrupted
  * run leaves no half report; anything else (/dev/full, a FIFO) is written directly.
+ * No link and no file of another user is taken in a folder like /tmp (place.h).
  */
 #ifndef GFPTRACE_USER_OUTPUT_H
 #define GFPTRACE_USER_OUTPUT_H
@@ -12,10 +13,14 @@
 
 #include "formats.h"
 
+struct keeper;
 struct output;
 
 /* Open `path`, NULL for stdout. Returns 0, or a negative errno that is logged already. */
 int output__open(struct output **output, const char *path);
+
+/* The keeper, not started yet, will put the file in its place. Returns 0 or a negative errno. */
+int output__entrust(struct output *output, struct keeper *keeper);
 
 FILE *output__file(struct output *output);
 

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "keeper.h"
 #include "options.h"
 #include "report.h"
 
@@ -20,8 +21,13 @@ struct run_end {
 	bool stopped; /* by --stop-on: STATUS_VIOLATED */
 };
 
-/* Trace as the options say and deliver each report. Returns an exit status. */
-int run__trace(const struct options *options, run_deliver *deliver, void *context,
-	       struct run_end *end);
+/*
+ * Trace as the options say and deliver each report. Returns an exit status. From the first window
+ * on this process is confined (confine.h), for good: no file can be opened for writing any more,
+ * and files that are open already are put in their place by the keeper, which is started here and
+ * to be ended by the caller when all is written.
+ */
+int run__trace(const struct options *options, struct keeper *keeper, run_deliver *deliver,
+	       void *context, struct run_end *end);
 
 #endif

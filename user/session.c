@@ -8,9 +8,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <bpf/bpf.h>
-
 #include "log.h"
+#include "privilege.h"
 #include "report.h"
 #include "summarize.h"
 #include "survive.h"
@@ -46,15 +45,27 @@ static int make_plan(struct session *session)
 	return err == -EINVAL || err == -ENOMEM ? STATUS_USAGE : STATUS_UNSUPPORTED;
 }
 
-static const char *remedy(const struct tier_trials *trials)
+static bool was_denied(const struct tier_trials *trials)
 {
 	bool denied = false;
 
 	for (size_t i = 0; i < trials->count; i++)
 		denied |= trials->trial[i].err == -EPERM || trials->trial[i].err == -EACCES;
-	if (denied)
-		return "run it as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN";
-	return "`gfptrace doctor` tells what this kernel offers";
+	return denied;
+}
+
+/* The line and the remedy where capabilities are missing; false where they are not. */
+static bool log_missing(void)
+{
+	char missing[64], remedy[PRIVILEGE_REMEDY];
+
+	privilege__describe_missing(missing, sizeof(missing));
+	if (!*missing)
+		return false;
+	log_error("cannot trace: %s", missing);
+	privilege__remedy(remedy, sizeof(remedy));
+	log_hint("%s", remedy);
+	return true;
 }
 
 static int open_tracer(struct session *session)
@@ -69,13 +80,15 @@ static int open_tracer(struct session *session)
 				    trials.trial[i].step, strerror(-trials.trial[i].err));
 	if (!err)
 		return STATUS_OK;
+	if (was_denied(&trials) && log_missing())
+		return STATUS_UNSUPPORTED;
 	if (last->err == -ENOENT && !session->kernel.facts.entry.name)
 		log_error("tier %s: this kernel has no entry function that gfptrace knows",
 			  tier_names[last->tier]);
 	else
 		log_err(err, "tier %s: cannot %s the BPF programs", tier_names[last->tier],
 			last->step);
-	log_hint("%s", remedy(&trials));
+	log_hint("`gfptrace doctor` tells what this kernel offers");
 	return STATUS_UNSUPPORTED;
 }
 
@@ -104,7 +117,7 @@ static int init_snapshots(struct session *session)
 	return STATUS_INTERNAL;
 }
 
-int session__open(struct session *session, const struct options *options)
+int session__open(struct session *session, const struct options *options, struct keeper *keeper)
 {
 	struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
 	int status;
@@ -112,6 +125,8 @@ int session__open(struct session *session, const struct options *options)
 	memset(session, 0, sizeof(*session));
 	session->plan.cgroup_fd = -1;
 	session->options = options;
+	session->keeper = keeper;
+	privilege__raise();
 	setrlimit(RLIMIT_MEMLOCK, &unlimited); /* before v5.11 maps were charged to it */
 	programs__quiet_libbpf();
 	status = open_kernel(session);
@@ -280,10 +295,9 @@ static struct run_time run_time(const struct session *session)
 
 static void measure(struct session *session)
 {
-	int statistics = bpf_enable_stats(BPF_STATS_RUN_TIME);
 	struct run_time before, after, least = {};
 
-	if (statistics < 0)
+	if (keeper__statistics(session->keeper, true))
 		return;
 	for (int i = 0; i < MEASURE_SLICES; i++) {
 		before = run_time(session);
@@ -294,7 +308,7 @@ static void measure(struct session *session)
 		if (!least.runs || (after.runs && after.ns * least.runs < least.ns * after.runs))
 			least = after;
 	}
-	close(statistics);
+	keeper__statistics(session->keeper, false);
 	budget__measured(&session->budget, window__now(), least.runs, least.ns);
 }
 
@@ -371,7 +385,7 @@ int session__activate(struct session *session)
 	if (!err)
 		return STATUS_OK;
 	log_err(err, "attach to the tracepoint kmem:mm_page_alloc");
-	log_hint("%s", "run it as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN");
+	log_hint("`gfptrace doctor` tells what this kernel offers");
 	return STATUS_UNSUPPORTED;
 }
 

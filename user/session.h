@@ -8,6 +8,7 @@
 
 #include "budget.h"
 #include "failures.h"
+#include "keeper.h"
 #include "kernel.h"
 #include "options.h"
 #include "plan.h"
@@ -43,6 +44,7 @@ struct session {
 	struct failures failures;
 	uint64_t named_at; /* when the functions of failures were last looked up */
 	struct budget budget;
+	struct keeper *keeper; /* switches the BPF statistics; NULL: they are not to be had */
 	struct session_stretch
 		stretches[SESSION_STRETCHES]; /* the last one holds what comes later */
 	size_t nr_stretches;
@@ -54,9 +56,11 @@ struct session_totals {
 	uint64_t max_ns; /* the slowest request */
 };
 
-/* Everything up to the entries being attached; nothing counts yet. STATUS_OK or what to exit with.
+/*
+ * Everything up to the entries being attached; nothing counts yet. STATUS_OK or what to exit with.
+ * The keeper is started already, if it is to be.
  */
-int session__open(struct session *session, const struct options *options);
+int session__open(struct session *session, const struct options *options, struct keeper *keeper);
 /* From here on requests count. */
 int session__activate(struct session *session);
 /* No more. */

@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* A report of the usual dimensions takes about 1 MiB, its JSON tree about 3. */
 #define RESERVE_SIZE (6u << 20)
 #define CHUNK_SIZE   (64u << 10)
+#define STACK_SIZE   (256u << 10)
 
 /* Blocks taken and given back stay in the heap, where the report finds them. */
 static int reserve_memory(void)
@@ -33,7 +35,7 @@ static int reserve_memory(void)
 	return failed;
 }
 
-static int protect_from_oom(void)
+int protect_from_oom(void)
 {
 	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 	int failed = fd < 0 || write(fd, "-1000", 5) != 5;
@@ -43,13 +45,35 @@ static int protect_from_oom(void)
 	return failed;
 }
 
+/* A locked stack that grows counts against the limit, and beyond it is a segmentation fault. */
+static void reserve_stack(void)
+{
+	volatile char stack[STACK_SIZE];
+
+	for (size_t i = 0; i < sizeof(stack); i += 1024)
+		stack[i] = 0;
+}
+
+/*
+ * Without CAP_IPC_LOCK, which will be gone, what is mapped later is refused above the limit:
+ * where there is one, only what is there now is locked.
+ */
+static int lock_memory(void)
+{
+	struct rlimit limit;
+	bool unlimited = !getrlimit(RLIMIT_MEMLOCK, &limit) && limit.rlim_cur == RLIM_INFINITY;
+
+	return mlockall(MCL_CURRENT | (unlimited ? MCL_FUTURE : 0)) != 0;
+}
+
 int survive(void)
 {
 	int failed = reserve_memory();
 
+	reserve_stack();
 	memory_is_short(); /* opens its file */
 
-	failed += mlockall(MCL_CURRENT | MCL_FUTURE) != 0;
+	failed += lock_memory();
 	return failed + protect_from_oom();
 }
 

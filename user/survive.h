@@ -12,6 +12,9 @@
  */
 int survive(void);
 
+/* The last of them alone, for a process that has no report to make. Returns whether it failed. */
+int protect_from_oom(void);
+
 /*
  * Is memory so short that what asks the kernel for some (attaching programs, statistics) had
  * better wait? By MemAvailable, below a sixteenth of all. True where it cannot be told.

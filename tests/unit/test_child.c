@@ -15,6 +15,10 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "keeper.h"
+
+/* not started: signals are sent by this process */
+static struct keeper keeper;
 
 static char folder[] = "/tmp/gfptrace-child.XXXXXX";
 
@@ -149,7 +153,7 @@ static void never_released(void **state)
 
 	(void)state;
 	assert_int_equal(child__start(&child, argv), 0);
-	child__end(&child, 1000);
+	child__end(&child, 1000, &keeper);
 	assert_true(child.ended);
 	assert_int_equal(child.exit, 143);
 	assert_int_equal(access("started", F_OK), -1);
@@ -174,7 +178,7 @@ static void failed_exec_is_told(void **state)
 
 		assert_int_equal(child__start(&child, argv), 0);
 		assert_int_equal(child__release(&child), cases[i].err);
-		child__end(&child, 1000);
+		child__end(&child, 1000, &keeper);
 		assert_true(child.ended);
 	}
 }
@@ -187,10 +191,10 @@ static void term_is_enough(void **state)
 	(void)state;
 	assert_int_equal(child__start(&child, argv), 0);
 	assert_int_equal(child__release(&child), 0);
-	child__end(&child, 5000);
+	child__end(&child, 5000, &keeper);
 	assert_true(child.ended);
 	assert_int_equal(child.exit, 143);
-	child__end(&child, 5000); /* once more does nothing */
+	child__end(&child, 5000, &keeper); /* once more does nothing */
 	assert_int_equal(child.exit, 143);
 }
 
@@ -205,7 +209,7 @@ static void one_that_ignores_term_is_killed(void **state)
 	assert_int_equal(child__release(&child), 0);
 	while (access("ready", F_OK))
 		poll(NULL, 0, 1);
-	child__end(&child, 50);
+	child__end(&child, 50, &keeper);
 	assert_true(child.ended);
 	assert_int_equal(child.exit, 137);
 	unlink("ready");
@@ -217,7 +221,7 @@ static void no_child_at_all(void **state)
 
 	(void)state;
 	assert_false(child__poll(&child));
-	child__end(&child, 0);
+	child__end(&child, 0, &keeper);
 	assert_false(child.ended);
 }
 
