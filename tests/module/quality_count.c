@@ -170,6 +170,7 @@ void ap_quality_reset(void)
 		atomic64_set(&counters[i], 0);
 	mutex_unlock(&showing);
 	ap_misuse_reset();
+	ap_slots_reset();
 }
 
 /* When nothing can be under way any more. */

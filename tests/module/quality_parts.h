@@ -72,6 +72,7 @@ int ap_slots_want(u32 order);
 void ap_slots_settle(void);
 int ap_slots_open(void);
 void ap_slots_close(void);
+void ap_slots_reset(void);
 void ap_slots_show(struct seq_file *file);
 
 /* quality_watch.c: a stretch that must not sleep */

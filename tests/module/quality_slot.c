@@ -315,6 +315,14 @@ void ap_slots_close(void)
 	placeholder = NULL;
 }
 
+void ap_slots_reset(void)
+{
+	u32 i;
+
+	for (i = 0; i < ORDERS; i++)
+		WRITE_ONCE(pools[i].lowest, READ_ONCE(pools[i].count));
+}
+
 /* The pools that are in use. */
 void ap_slots_show(struct seq_file *file)
 {
