@@ -66,6 +66,11 @@ static const struct preset presets[] = {
 	{ "provoke", "interrupts' requests that fail, whatever runs on CPU 0",
 	  { "?do=provoke context=hardirq cpu=0 order=0-3 gfp=GFP_ATOMIC|__GFP_NOWARN count=200",
 	    "do=provoke context=softirq cpu=0 order=0-3 gfp=GFP_ATOMIC|__GFP_NOWARN count=200" } },
+	{ "quality", "blocks with alignment, zero-fill, guards and redzones",
+	  { "do=quality order=0-3 quality=zero+guard redzone=100 count=2000",
+	    "do=quality order=0-3 gfp=GFP_ATOMIC|__GFP_NOWARN align=65536 quality=zero count=1000",
+	    "?do=quality context=softirq order=0-2 gfp=GFP_NOWAIT|__GFP_NOWARN quality=guard count=1000",
+	    "?do=quality context=hardirq order=0-2 gfp=GFP_ATOMIC|__GFP_NOWARN align=64 quality=guard+zero count=1000" } },
 	{ "slowdown", "order 3 is slower by 1 % of its median",
 	  { "order=0-3 count=8000 slow_order=3 slow_pct=1" } },
 };

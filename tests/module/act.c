@@ -138,6 +138,16 @@ static const struct ap_act acts[] = {
 		.reason = GFT_EXHAUSTED,
 	},
 
+	/* blocks with qualities */
+	{
+		.name = "quality",
+		.refuse = ap_refuse_quality,
+		.prepare = ap_prepare_quality,
+		.request = ap_quality_request,
+		.puts = true,
+		.reason = GFT_UNKNOWN,
+	},
+
 	/* what reports should name */
 	{
 		.name = "plant-kernel",

@@ -88,6 +88,7 @@ struct ap_act {
 	bool fills;	      /* takes most of the machine's memory */
 	bool keeps;	      /* what succeeds is held to the end */
 	bool stores;	      /* what succeeds goes to the store */
+	bool puts;	      /* what succeeds has been put back already */
 	bool in_thread;	      /* not in the writer */
 	bool has_second;      /* another stream of the same task, with irq_gfp and irq_order */
 	const char *function; /* what a report should name */
@@ -117,6 +118,7 @@ struct ap_scenario {
 	u32 burst;
 	u32 sleep_us;
 	u32 slow_order, slow_ns, slow_pct;
+	u32 quality, align, redzone; /* see quality_act.c */
 	const struct ap_act *act;
 };
 
@@ -306,6 +308,13 @@ struct page *ap_plant_kernel_under_spinlock(struct ap_worker *worker, u32 order)
 struct page *ap_plant_atomic_in_kthread(struct ap_worker *worker, u32 order);
 bool ap_ready_to_provoke(struct ap_worker *worker);
 struct page *ap_provoke_in_irq(struct ap_worker *worker, u32 order);
+
+/* quality_act.c */
+int ap_quality_parse(char *text, u32 *kind);
+u32 ap_quality_top(const struct ap_scenario *scenario);
+const char *ap_refuse_quality(const struct ap_scenario *scenario);
+int ap_prepare_quality(struct ap_run *run);
+struct page *ap_quality_request(struct ap_worker *worker, u32 order);
 
 /* truth.c; times in nanoseconds */
 static inline u32 ap_order_label(u32 order)

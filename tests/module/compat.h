@@ -8,8 +8,14 @@
 #include <linux/mmzone.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/swap.h>
+#include <linux/uaccess.h>
 #include <linux/version.h>
+
+#ifdef CONFIG_X86
+#include <asm/tlbflush.h>
+#endif
 
 /* v6.8 renamed it; in v6.4 the old name changed its meaning from "largest + 1" to "largest". */
 #ifdef MAX_PAGE_ORDER
@@ -101,6 +107,56 @@ static inline void ap_account_reclaimed(unsigned long pages)
 	if (current->reclaim_state)
 		current->reclaim_state->reclaimed_slab += pages;
 #endif
+}
+
+/*
+ * The entry of a kernel address in the page tables, and a flush of all CPUs. Modules have no way
+ * to them but on x86, which exports both since 2.6 (lookup_address(), __flush_tlb_all()):
+ * init_mm, flush_tlb_kernel_range(), set_memory_np() and vunmap_range() are the kernel's own.
+ */
+#ifdef CONFIG_X86
+#define AP_CAN_GUARD 1
+
+static inline pte_t *ap_kernel_pte(const void *address)
+{
+	unsigned int level;
+	pte_t *entry = lookup_address((unsigned long)address, &level);
+
+	return level == PG_LEVEL_4K ? entry : NULL;
+}
+
+static inline void ap_flush_this_cpu(void *unused)
+{
+	__flush_tlb_all();
+}
+#else
+#define AP_CAN_GUARD 0
+
+static inline pte_t *ap_kernel_pte(const void *address)
+{
+	return NULL;
+}
+
+static inline void ap_flush_this_cpu(void *unused)
+{
+}
+#endif
+
+static inline void ap_flush_tlb(void)
+{
+	on_each_cpu(ap_flush_this_cpu, NULL, 1);
+}
+
+/* copy_to_kernel_nofault() is not exported: one byte, false if it faults. */
+static inline bool ap_write_nofault(u8 *to, u8 value)
+{
+	pagefault_disable();
+	__put_kernel_nofault(to, &value, u8, fault);
+	pagefault_enable();
+	return true;
+fault:
+	pagefault_enable();
+	return false;
 }
 
 #endif

@@ -6,6 +6,8 @@
  *	allocpage/truth  read the counters as JSON; write "reset"
  *	allocpage/free   write anything: frees what free=0 kept
  *	allocpage/error  why the last line was refused
+ *	allocpage/quality  write "count=N": the self-test of the quality API; read its result as
+ *	                 JSON, after a short one where there was none
  *
  * debugfs pins the module while one of them is open, so it cannot be unloaded
  * under a running scenario.
@@ -20,8 +22,10 @@
 #include <linux/string.h>
 
 #include "allocpage.h"
+#include "quality.h"
 
-#define MAX_LINE 1024
+#define MAX_LINE    1024
+#define QUICK_COUNT 2000 /* blocks of the self-test in each context */
 
 static struct dentry *folder;
 static DEFINE_MUTEX(running);
@@ -121,6 +125,38 @@ static ssize_t error_read(struct file *file, char __user *buffer, size_t size, l
 	return simple_read_from_buffer(buffer, size, offset, text, (size_t)length);
 }
 
+static ssize_t quality_write(struct file *file, const char __user *buffer, size_t size,
+			     loff_t *offset)
+{
+	unsigned int count;
+	char word[32] = "";
+	int err;
+
+	if (size >= sizeof(word))
+		return -EINVAL;
+	if (copy_from_user(word, buffer, size))
+		return -EFAULT;
+	if (sscanf(strim(word), "count=%u", &count) != 1 || !count)
+		return -EINVAL;
+	if (!mutex_trylock(&running))
+		return -EBUSY;
+	err = ap_quality_test(count);
+	mutex_unlock(&running);
+	return err ? err : (ssize_t)size;
+}
+
+/* A flaw is in what is read, not in the error. */
+static int quality_open(struct inode *inode, struct file *file)
+{
+	if (file->f_mode & FMODE_READ && !ap_quality_tested()) {
+		if (!mutex_trylock(&running))
+			return -EBUSY;
+		ap_quality_test(QUICK_COUNT);
+		mutex_unlock(&running);
+	}
+	return single_open(file, ap_quality_test_show, NULL);
+}
+
 static int truth_open(struct inode *inode, struct file *file)
 {
 	return single_open(file, ap_truth_show, NULL);
@@ -153,15 +189,31 @@ static const struct file_operations error_file = {
 	.read = error_read,
 };
 
+static const struct file_operations quality_file = {
+	.owner = THIS_MODULE,
+	.open = quality_open,
+	.read = seq_read,
+	.write = quality_write,
+	.llseek = seq_lseek,
+	.release = single_release,
+};
+
 static int __init allocpage_init(void)
 {
+	const int err = ap_quality_open();
+
+	if (err)
+		return err;
 	folder = debugfs_create_dir("allocpage", NULL);
-	if (IS_ERR(folder))
+	if (IS_ERR(folder)) {
+		ap_quality_close();
 		return PTR_ERR(folder);
+	}
 	debugfs_create_file("run", 0200, folder, NULL, &run_file);
 	debugfs_create_file("truth", 0600, folder, NULL, &truth_file);
 	debugfs_create_file("free", 0200, folder, NULL, &free_file);
 	debugfs_create_file("error", 0400, folder, NULL, &error_file);
+	debugfs_create_file("quality", 0600, folder, NULL, &quality_file);
 	return 0;
 }
 
@@ -170,6 +222,7 @@ static void __exit allocpage_exit(void)
 	debugfs_remove(folder);
 	ap_release_kept();
 	ap_truth_reset();
+	ap_quality_close();
 }
 
 module_init(allocpage_init);

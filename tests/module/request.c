@@ -95,6 +95,8 @@ static struct page *single(struct ap_worker *worker)
 	worker->order = order == worker->order_high ? worker->order_low : order + 1;
 	if (act)
 		note(worker, page);
+	if (act && act->puts)
+		return page;
 	if (page && act && act->stores)
 		ap_store_add(page, order);
 	else if (page)

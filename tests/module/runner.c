@@ -49,6 +49,7 @@ static int setup_worker(struct ap_worker *worker, enum gft_context context, u32 
 {
 	const struct ap_scenario *s = worker->run->scenario;
 	const bool keep = s->exhaust || !s->free || (s->act && s->act->keeps);
+	u32 most;
 
 	worker->reason = extra && s->irq_order ? GFT_UNKNOWN : reason_of(s);
 	worker->path = s->act ? s->act->path : AP_PATH_ANY;
@@ -67,8 +68,10 @@ static int setup_worker(struct ap_worker *worker, enum gft_context context, u32 
 		worker->pages = kvcalloc(s->bulk, sizeof(*worker->pages), GFP_KERNEL);
 		return worker->pages ? 0 : -ENOMEM;
 	}
+	/* alignment may ask for more than the block */
+	most = extra ? worker->order_high : max(worker->order_high, ap_quality_top(s));
 	worker->series_first = ap_order_label(worker->order_low);
-	worker->series_count = ap_order_label(worker->order_high) - worker->series_first + 1;
+	worker->series_count = ap_order_label(most) - worker->series_first + 1;
 	worker->series = kvcalloc(worker->series_count, sizeof(*worker->series), GFP_KERNEL);
 	return worker->series ? ap_truth_reserve(worker) : -ENOMEM;
 }

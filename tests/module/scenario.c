@@ -34,6 +34,8 @@ static const struct {
 	NUMBER("reset", reset, 0, 1, 0),
 	NUMBER("burst", burst, 1, 1u << 24, 0), /* do=pressure: atomic requests at once */
 	NUMBER("sleep_us", sleep_us, 0, 100000, 0), /* reclaim's sleep before it gives */
+	NUMBER("align", align, 1, 1u << 30, 0), /* do=quality: bytes */
+	NUMBER("redzone", redzone, 1, 65535, 0), /* bytes of the last page that are not asked for */
 	NUMBER("slow_order", slow_order, 0, AP_LARGEST_ORDER, AP_SLOW_NONE), /* see slowdown.c */
 	NUMBER("slow_ns", slow_ns, 0, 1000000, 0), /* added to each request of slow_order */
 	NUMBER("slow_pct", slow_pct, 0, 1000, 0), /* or so many percent of its median */
@@ -93,6 +95,8 @@ static int set_word(struct ap_scenario *scenario, const char *key, char *value, 
 		return set_orders(scenario, value);
 	if (!strcmp(key, "gfp"))
 		return ap_gfp_parse(value, &scenario->gfp, bad);
+	if (!strcmp(key, "quality"))
+		return ap_quality_parse(value, &scenario->quality);
 	if (!strcmp(key, "do")) {
 		scenario->act = ap_act_find(value);
 		return scenario->act ? 0 : -EINVAL;
@@ -121,6 +125,8 @@ static const char *act_contradiction(const struct ap_scenario *s)
 		return "slow_ns and slow_pct need slow_order";
 	if (s->slow_ns && s->slow_pct)
 		return "slow_ns and slow_pct exclude each other";
+	if ((s->quality || s->align || s->redzone) && !(s->act && s->act->puts))
+		return "quality, align and redzone need do=quality";
 	if (!s->act)
 		return s->burst || s->sleep_us ? "burst and sleep_us need do=" : NULL;
 	if (s->exhaust || s->bench || s->bulk || s->where == AP_MIXED || !s->free)

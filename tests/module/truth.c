@@ -5,6 +5,7 @@
 #include <linux/utsname.h>
 
 #include "allocpage.h"
+#include "quality.h"
 
 const char *const ap_class_names[GFT_CLASSES] = GFT_CLASS_NAMES;
 const char *const ap_context_names[GFT_CONTEXTS] = GFT_CONTEXT_NAMES;
@@ -158,6 +159,7 @@ void ap_truth_reset(void)
 	mutex_unlock(&lock);
 	ap_record_reset();
 	ap_slowdown_reset();
+	ap_quality_reset();
 }
 
 struct sum {
@@ -275,6 +277,7 @@ int ap_truth_show(struct seq_file *file, void *data)
 		   totals.bench_pairs, totals.bench_warmup, totals.bench_failed, totals.bench_ns);
 	ap_slowdown_show(file);
 	ap_record_show(file);
+	ap_quality_show(file);
 	seq_printf(file, "\"refused\":{\"softirq\":%llu,\"hardirq\":%llu},\"series\":[",
 		   totals.refused[GFT_SOFTIRQ], totals.refused[GFT_HARDIRQ]);
 	for_each_series(show_series, &listing);

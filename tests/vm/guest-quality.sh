@@ -1,0 +1,73 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# In the guest: the self-test of the module's quality API, requests with qualities under the
+# tracer, and what is left of the memory. See quality.t. usage: guest-quality.sh MODULE.ko COUNT
+echo started
+d=/sys/kernel/debug/allocpage
+module=$1
+
+# Free pages, those on the per-CPU lists too, once what is freed with delay has been freed and
+# the CPUs have added up (vm.stat_interval: 1 s).
+free_pages() {
+	sleep 3
+	awk '/nr_free_pages/ {n += $2} $1 == "count:" {n += $2} END {print n}' /proc/zoneinfo
+}
+
+# trace NAME LINE…
+trace() {
+	name=$1
+	shift
+	# shellcheck disable=SC2016 # quoted for the inner shell
+	gfptrace run --marked --budget 100 -f json -o "/out/$name.json" -- \
+		sh -c 'gfptrace exercise "$@" >"/out/$0.truth"' "$name" "$@" 2>"/out/$name.err"
+	echo "$name $?" >>/out/status
+}
+
+refused() {
+	gfptrace exercise "$1" >/dev/null 2>>/out/refused
+	echo $? >>/out/codes
+}
+
+# Nothing is kept in files meanwhile, which would take memory.
+cycle() {
+	insmod "$module"
+	cat $d/quality $d/truth >/dev/null
+	rmmod allocpage
+}
+
+rmmod allocpage
+# the first run leaves page tables of the vmalloc space, which the kernel keeps for the next
+cycle
+free_pages >/out/before
+cycle
+free_pages >/out/after
+insmod "$module"
+cat $d/quality >/out/quick.json
+cat $d/truth >/out/quick.truth
+if [ "$2" -gt 0 ]; then
+	echo "count=$2" >$d/quality
+	cat $d/quality >/out/long.json
+	cat $d/truth >/out/long.truth
+fi
+
+modest='gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN'
+atomic='gfp=GFP_ATOMIC|__GFP_NOWARN'
+# each of a class of its own, where it matters which line a block is of
+trace aligned "do=quality order=0 align=16384 gfp=GFP_NOIO count=500" \
+	"do=quality order=3 align=4096 gfp=GFP_NOFS count=500" \
+	"do=quality order=1 align=2097152 gfp=GFP_USER|__GFP_NORETRY|__GFP_NOWARN count=100" \
+	"do=quality order=0-9 align=64 quality=zero $modest count=500"
+trace all "do=quality order=0-4 quality=zero+guard redzone=77 align=8192 $modest count=1000" \
+	"do=quality order=0-4 quality=zero+guard redzone=4095 $atomic count=1000" \
+	"do=quality context=softirq order=0-3 quality=guard+zero gfp=GFP_NOWAIT|__GFP_NOWARN count=1000"
+case $(uname -v) in
+*PREEMPT_RT*) ;;
+*) trace hardirq "do=quality context=hardirq order=0-3 quality=guard redzone=1 $atomic count=1000" ;;
+esac
+for line in 'do=quality align=3' 'do=quality quality=soft' 'quality=zero' 'align=64' \
+	'do=quality redzone=4096' 'do=quality align=1073741824' 'do=quality hold=3' \
+	'do=quality context=softirq quality=zero'; do
+	refused "$line"
+done
+rmmod allocpage
+exit $?

@@ -1,0 +1,107 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# TAP: blocks with qualities. Guards fault at the first byte, zero-fill and alignment are what was
+# asked for, nothing sleeps that must not, misuse is reported, no memory is lost; and the tracer
+# sees the blocks with the alignment that they have.
+# Usage: tests/vm/quality.t [KERNEL…] (default 6.1 and 6.12; all six with FULL=1).
+# COUNT=N: a longer self-test besides, N blocks in each context.
+# shellcheck disable=SC2016 # quoted for jq
+set -u
+# shellcheck source=tests/vm/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+kernels=("$@")
+if ((!${#kernels[@]})); then
+	kernels=(6.1 6.12)
+	[[ ! ${FULL:-} ]] || kernels=("${all_kernels[@]}")
+fi
+count=${COUNT:-0}
+
+# self_test NAME OWN: OWN is true where the truth is of this test alone
+self_test() {
+	jq -nr --slurpfile test "$work/out/$1.json" --slurpfile truth "$work/out/$1.truth" \
+		--arg name "$1" --argjson truth_is_its_own "$2" \
+		-f "$top/tests/vm/quality.jq" >"$work/compared" 2>"$work/err" ||
+		result 1 "$1: comparison ends"
+	results "$1" <"$work/compared"
+}
+
+# traced NAME TEXT FILTER: FILTER holds of $r, the report, and $t, the truth
+traced() {
+	jq -ne --slurpfile report "$work/out/$1.json" --slurpfile truth "$work/out/$1.truth" '
+		def sums(k; f): group_by(k) | map({key: (.[0] | k), value: (map(f) | add)}) | from_entries;
+		def aligns(k): map({k: k, a: .alignment[]}) | map({k, align: .a.align, count: .a.count})
+			| sums("\(.k)/\(.align)"; .count);
+		$report[0] as $r | $truth[0] as $t | $t.quality as $q |
+		($t.misplaced == 0 and $r.requests.missed == 0 and ('"$3"'))' \
+		>"$work/err" 2>&1
+	rc=$?
+	if ((rc)); then
+		jq -c '[.requests, .alignment]' "$work/out/$1.json"
+		jq -c 'del(.quality.cost)' "$work/out/$1.truth"
+		cat "$work/out/$1.err"
+	fi >>"$work/err" 2>&1
+	result "$rc" "$1: $2"
+}
+
+same='([$r.alignment[] | {k: "\(.labels.class)/\(.labels.order)/\(.labels.context)", b: .buckets[]}]
+	| sums("\(.k)/\(.b.align)"; .b.count)) ==
+	([$t.series[] | {k: "\(.class)/\(.order)/\(.context)", b: .alignment[]}]
+	| sums("\(.k)/\(.b.align)"; .b.count))'
+
+one_kernel() {
+	local rc name
+
+	boot --mem 512 --timeout 900 --append init_on_alloc=0 \
+		--add "$top/tests/vm/guest-quality.sh:/guest" -- \
+		sh /guest /.vm/modules/000-allocpage.ko "$count"
+	rc=$?
+	((rc != 77)) || return
+	result "$rc" "all runs, no kernel warning"
+	((rc == 0)) || return
+	self_test quick true
+	if ((count)); then
+		self_test long false
+	fi
+	cp "$work/out/status" "$work/err"
+	awk '$2 {bad = 1} END {exit bad || NR < 2}' "$work/err"
+	result $? "the traced runs end well"
+	traced aligned "the tracer's alignment counts are the truth's" "$same"
+	traced aligned "alignment as asked by the tracer's count: 16 KiB for order 0" '
+		[$r.alignment[] | select(.labels.class == "noio") | [.labels.order, .count, .below_natural]]
+			== [["2", 500, 0]]
+		and all($r.alignment[] | select(.labels.class == "noio").buckets[]; .align >= 16384)'
+	traced aligned "and where it is less than natural, and 2 MiB for order 1" '
+		[$r.alignment[] | select(.labels.class == "nofs") | [.labels.order, .count, .below_natural]]
+			== [["3", 500, 0]]
+		and [$r.alignment[] | select(.labels.class == "user") | [.labels.order, .count]]
+			== [["9", 100]]
+		and all($r.alignment[] | select(.labels.class == "user").buckets[]; .align >= 2097152)'
+	traced aligned "all $(jq .quality.align_asked "$work/out/aligned.truth") blocks have it, the rest was trimmed" '
+		$q.align_asked == $q.gets and $q.align_short == 0 and $q.gets == $q.puts
+		and $q.trimmed_pages == 500 * 3 + 100 * 510'
+	for name in all hardirq; do
+		[[ -e $work/out/$name.json ]] || continue
+		traced "$name" "the tracer's alignment counts are the truth's" "$same"
+		traced "$name" "each block is guarded, zeroed where asked, its redzone whole" '
+			$q.gets == $q.guarded and $q.gets == $q.puts and $q.zero_broken == 0
+			and $q.redzones_broken == 0 and $q.redzones_checked == $q.redzones and $q.misuse == []
+			and $t.requests == $q.gets + $q.no_memory
+			and ($t.rt or $q.atomic_switches == 0)
+			and $t.requests + $q.pool_missed >= (if $t.acts | length == 3 then 3000 else 1000 end)'
+	done
+	[[ $(tr '\n' ' ' <"$work/out/codes") == "2 2 2 2 2 2 2 2 " ]]
+	result $? "lines that contradict themselves are refused"
+	paste -d ' ' "$work/out/before" "$work/out/after" >"$work/err"
+	# both counts leave out what other CPUs have not yet added up: 2 × 1.5 × 125 pages a zone
+	awk '{exit !($1 - $2 <= 512)}' "$work/err"
+	result $? "free pages before loading and after unloading: $(<"$work/err")"
+}
+
+for name in "${kernels[@]}"; do
+	kernel=$name
+	SECONDS=0
+	one_kernel
+	echo "# $name: $SECONDS s"
+done
+echo "1..$n"
+exit "$failed"
