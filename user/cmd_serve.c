@@ -157,30 +157,44 @@ static void tick(struct serve *serve)
 	session__watch(&serve->session, &totals);
 }
 
+/* What our own clocks and signals have to say. Returns whether to go on. */
+static bool take_event(struct serve *serve, int *status)
+{
+	enum window_event event = window__wait(&serve->window);
+
+	if (event == WINDOW_TICK) {
+		tick(serve);
+		return true;
+	}
+	*status = event == WINDOW_SIGNAL ? STATUS_OK : STATUS_INTERNAL;
+	if (*status)
+		log_error("cannot wait for signals and the clock");
+	return false;
+}
+
 /* Returns an exit status. */
 static int serve_all(struct serve *serve)
 {
-	struct pollfd wait[] = {
-		{.fd = http__fd(serve->http), .events = POLLIN},
-		{.fd = serve->window.signals, .events = POLLIN},
-		{.fd = serve->window.tick, .events = POLLIN},
+	enum { SIGNALS, TICK, OURS };
+	struct pollfd wait[OURS + HTTP_FDS] = {
+		[SIGNALS] = {.fd = serve->window.signals, .events = POLLIN},
+		[TICK] = {.fd = serve->window.tick, .events = POLLIN},
 	};
+	int status = STATUS_OK, wait_ms;
 
 	for (;;) {
-		int err = poll(wait, sizeof(wait) / sizeof(wait[0]), http__run(serve->http));
-		enum window_event event;
+		size_t nr = http__want(serve->http, wait + OURS, &wait_ms);
 
-		if (err < 0 && errno != EINTR) {
+		if (poll(wait, OURS + nr, wait_ms) < 0) {
+			if (errno == EINTR)
+				continue;
 			log_err(-errno, "poll");
 			return STATUS_INTERNAL;
 		}
-		if (err <= 0 || !(wait[1].revents | wait[2].revents))
-			continue;
-		event = window__wait(&serve->window); /* something is there: it does not wait */
-		if (event == WINDOW_TICK)
-			tick(serve);
-		else
-			return event == WINDOW_SIGNAL ? STATUS_OK : STATUS_INTERNAL;
+		/* something is there: it does not wait */
+		if ((wait[SIGNALS].revents || wait[TICK].revents) && !take_event(serve, &status))
+			return status;
+		http__run(serve->http, wait + OURS, nr);
 	}
 }
 

@@ -20,7 +20,7 @@
 #define LIBRARY "libmicrohttpd.so.12"
 
 #define FUNCTIONS(f)                                                                      \
-	f(start_daemon) f(stop_daemon) f(run) f(get_timeout) f(get_daemon_info)           \
+	f(start_daemon) f(stop_daemon) f(get_fdset2) f(run_from_select) f(get_timeout)    \
 		f(get_connection_info) f(create_response_from_buffer) f(destroy_response) \
 			f(add_response_header) f(queue_response)
 
@@ -54,7 +54,6 @@ struct client {
 
 struct http {
 	struct MHD_Daemon *daemon;
-	int fd;
 	const struct http_page *pages;
 	size_t nr;
 	struct made *made;
@@ -186,8 +185,6 @@ static void end_late(struct http *http)
 
 static int start(struct http *http, int socket)
 {
-	const union MHD_DaemonInfo *info;
-
 	http->not_found = say("There is / /metrics /report.json /healthz\n");
 	http->not_allowed = say("GET or HEAD\n");
 	http->not_now = say("No report can be made now: memory is short.\n");
@@ -195,19 +192,17 @@ static int start(struct http *http, int socket)
 		return -ENOMEM;
 	mhd.add_response_header(http->not_allowed, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
 	mhd.add_response_header(http->not_now, MHD_HTTP_HEADER_RETRY_AFTER, "5");
+	/*
+	 * Not MHD_USE_EPOLL: it is edge-triggered, and where a client's last bytes and its farewell
+	 * come at once, the farewell is never seen (0.9.75).
+	 */
 	http->daemon = mhd.start_daemon(
-		MHD_USE_EPOLL, 0, NULL, NULL, handle, http, MHD_OPTION_LISTEN_SOCKET, socket,
+		MHD_NO_FLAG, 0, NULL, NULL, handle, http, MHD_OPTION_LISTEN_SOCKET, socket,
 		MHD_OPTION_CONNECTION_LIMIT, (unsigned int)HTTP_CONNECTIONS,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)HTTP_DEADLINE_S,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_NOTIFY_CONNECTION,
 		notice, http, MHD_OPTION_END);
-	if (!http->daemon)
-		return -EIO;
-	info = mhd.get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-	if (!info)
-		return -EIO;
-	http->fd = info->epoll_fd;
-	return 0;
+	return http->daemon ? 0 : -EIO;
 }
 
 int http__open(struct http **http, int socket, const struct http_page *pages, size_t nr,
@@ -218,7 +213,7 @@ int http__open(struct http **http, int socket, const struct http_page *pages, si
 
 	if (!err) {
 		*new = (struct http){
-			.fd = -1, .pages = pages, .nr = nr, .render = render, .context = context};
+			.pages = pages, .nr = nr, .render = render, .context = context};
 		new->made = calloc(nr, sizeof(*new->made));
 		err = new->made ? start(new, socket) : -ENOMEM;
 	}
@@ -235,20 +230,46 @@ int http__open(struct http **http, int socket, const struct http_page *pages, si
 	return err;
 }
 
-int http__fd(const struct http *http)
-{
-	return http->fd;
-}
-
-int http__run(struct http *http)
+size_t http__want(struct http *http, struct pollfd fds[HTTP_FDS], int *wait_ms)
 {
 	MHD_UNSIGNED_LONG_LONG wait;
+	fd_set in, out, other;
+	int last = -1;
+	size_t nr = 0;
 
+	FD_ZERO(&in);
+	FD_ZERO(&out);
+	FD_ZERO(&other);
+	mhd.get_fdset2(http->daemon, &in, &out, &other, &last, FD_SETSIZE);
+	for (int fd = 0; fd <= last && nr < HTTP_FDS; fd++) {
+		short events = (short)((FD_ISSET(fd, &in) ? POLLIN : 0) |
+				       (FD_ISSET(fd, &out) ? POLLOUT : 0));
+
+		if (events)
+			fds[nr++] = (struct pollfd){.fd = fd, .events = events};
+	}
+	*wait_ms = -1;
+	if (mhd.get_timeout(http->daemon, &wait) == MHD_YES)
+		*wait_ms = wait > INT_MAX ? INT_MAX : (int)wait;
+	return nr;
+}
+
+void http__run(struct http *http, const struct pollfd *fds, size_t nr)
+{
+	fd_set in, out, other;
+
+	FD_ZERO(&in);
+	FD_ZERO(&out);
+	FD_ZERO(&other);
+	for (size_t i = 0; i < nr; i++) {
+		/* an error shows when it is read, or written to */
+		if (fds[i].events & POLLIN && fds[i].revents & (POLLIN | POLLHUP | POLLERR))
+			FD_SET(fds[i].fd, &in);
+		if (fds[i].events & POLLOUT && fds[i].revents & (POLLOUT | POLLHUP | POLLERR))
+			FD_SET(fds[i].fd, &out);
+	}
 	end_late(http);
-	mhd.run(http->daemon);
-	if (mhd.get_timeout(http->daemon, &wait) != MHD_YES)
-		return -1;
-	return wait > INT_MAX ? INT_MAX : (int)wait;
+	mhd.run_from_select(http->daemon, &in, &out, &other);
 }
 
 static void drop(struct MHD_Response *response)

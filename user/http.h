@@ -7,9 +7,11 @@
 #ifndef GFPTRACE_USER_HTTP_H
 #define GFPTRACE_USER_HTTP_H
 
+#include <poll.h>
 #include <stddef.h>
 
 #define HTTP_CONNECTIONS 32
+#define HTTP_FDS	 (HTTP_CONNECTIONS + 2)
 #define HTTP_DEADLINE_S	 10 /* from accept() to the last byte of the answer */
 #define HTTP_FRESH_MS	 1000
 
@@ -34,12 +36,13 @@ typedef int http_render(size_t page, char **body, size_t *size, void *context);
 int http__open(struct http **http, int socket, const struct http_page *pages, size_t nr,
 	       http_render *render, void *context);
 
-/* To be polled for reading. */
-int http__fd(const struct http *http);
+/*
+ * What to poll, and for how many ms at most, -1: without end. Returns how many of `fds` it filled.
+ */
+size_t http__want(struct http *http, struct pollfd fds[HTTP_FDS], int *wait_ms);
 
-/* To be called when the descriptor is ready, and now and then. Returns for how long poll() may
- * wait before the next call, in ms; -1: as long as it likes. */
-int http__run(struct http *http);
+/* What came of it; to be called now and then in any case. */
+void http__run(struct http *http, const struct pollfd *fds, size_t nr);
 
 void http__close(struct http *http); /* accepts NULL */
 
