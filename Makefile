@@ -20,9 +20,11 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-proto
             -Wmissing-prototypes -Wvla -Wundef -Wformat=2 $(if $(filter 1,$(WERROR)),-Werror)
 CFLAGS   ?= -O2 -g
 LIBS     := libbpf libelf zlib jansson libseccomp libcap
+# Loaded at run time, by `gfptrace serve` alone: user/http.c says why.
+LOADED   := libmicrohttpd
 # Only goals that compile ask for the libraries, so that `make help` and set-up need none.
-LIB_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBS))
-LIB_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm
+LIB_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBS) $(LOADED))
+LIB_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm -ldl
 ALL_CFLAGS = -std=gnu17 $(WARNINGS) -fno-common -Iinclude -Iuser -isystem $(O)/bpf \
              -D_GNU_SOURCE -DGFPTRACE_VERSION='"$(VERSION)"' \
              $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer) \
@@ -99,9 +101,9 @@ $(O)/tests/unit/%: tests/unit/%.c $(LIBRARY)
 
 .PHONY: check-tools
 check-tools:
-	@$(PKG_CONFIG) --exists $(LIBS) 2>/dev/null && command -v $(CLANG) >/dev/null && \
+	@$(PKG_CONFIG) --exists $(LIBS) $(LOADED) 2>/dev/null && command -v $(CLANG) >/dev/null && \
 	 command -v $(BPFTOOL) >/dev/null || \
-	 { echo "gfptrace: clang, bpftool or a library ($(LIBS)) is missing: run tools/setup" >&2; exit 1; }
+	 { echo "gfptrace: clang, bpftool or a library ($(LIBS) $(LOADED)) is missing: run tools/setup" >&2; exit 1; }
 
 run: ## install, build, trace this machine for 10 s (and a 6.12 VM where requests cannot be timed here)
 	$(Q)tools/run

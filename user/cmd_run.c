@@ -16,6 +16,7 @@
 #include "run.h"
 #include "session.h"
 #include "survive.h"
+#include "units.h"
 #include "window.h"
 
 #define TICK_NS	       250000000ull
@@ -81,17 +82,6 @@ static bool tick(struct run *run)
 	return false;
 }
 
-/* RFC 3339 in UTC, to the millisecond. */
-static const char *format_time(struct report *report, const struct timespec *time)
-{
-	struct tm tm;
-	char text[32];
-
-	gmtime_r(&time->tv_sec, &tm);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	return report__printf(report, "%s.%03ldZ", text, time->tv_nsec / 1000000);
-}
-
 static int describe_command(struct report *report, const struct run *run)
 {
 	char **argv = run->options->command;
@@ -132,12 +122,13 @@ static void check_loss(struct run *run, const struct report *report)
 static int deliver_report(struct run *run, const char *stopped_by, uint64_t end_ns)
 {
 	struct report *report = session__report(&run->session, run->start_ns);
+	char start[UNITS_MOMENT];
 	int err;
 
 	clear_status_line(run);
 	if (!report)
 		return STATUS_INTERNAL;
-	report->window.start = format_time(report, &run->start);
+	report->window.start = report__string(report, format__moment(&run->start, start));
 	report->window.duration_ns = end_ns - run->start_ns;
 	report->window.stopped_by = stopped_by;
 	check_loss(run, report);

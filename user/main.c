@@ -19,6 +19,7 @@ static int (*const commands[COMMANDS])(int argc, char **argv) = {
 	[COMMAND_DOCTOR] = cmd_doctor,
 	[COMMAND_EXERCISE] = cmd_exercise,
 	[COMMAND_EXPLAIN] = cmd_explain,
+	[COMMAND_SERVE] = cmd_serve,
 };
 /* clang-format on */
 

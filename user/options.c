@@ -10,6 +10,8 @@
 #define DEFAULT_MAX_LOSS     1.0 /* per cent */
 #define DEFAULT_BUDGET	     2.0 /* per cent */
 #define DEFAULT_MEMORY_LIMIT (256ull << 20)
+#define DEFAULT_LISTEN	     "127.0.0.1:9437"
+#define SERVE_SAMPLE	     64
 
 struct parser {
 	enum command command;
@@ -50,7 +52,11 @@ static void set_defaults(enum command command, struct options *options)
 	options->sample = 1;
 	options->budget = DEFAULT_BUDGET;
 	options->repeat = 1;
-	if (command == COMMAND_RUN || command == COMMAND_CHECK) {
+	if (command == COMMAND_SERVE) {
+		options->sample = SERVE_SAMPLE;
+		address__parse(DEFAULT_LISTEN, &options->listen);
+	}
+	if (command == COMMAND_RUN || command == COMMAND_CHECK || command == COMMAND_SERVE) {
 		options->by[DIM_CLASS] = true;
 		options->by[DIM_ORDER] = true;
 		options->by[DIM_CONTEXT] = true;
@@ -230,5 +236,7 @@ int options__parse(enum command command, int argc, char **argv, struct options *
 		else
 			err = take_operand(&parser, word);
 	}
+	if (options->failures_only && !options->sample_given)
+		options->sample = 1;
 	return err || options->help ? err : check_together(options, error);
 }

@@ -10,6 +10,7 @@
 
 #include <gfptrace/classes.h>
 
+#include "address.h"
 #include "report.h"
 
 struct format;
@@ -22,6 +23,7 @@ enum command {
 	COMMAND_DOCTOR,
 	COMMAND_EXERCISE,
 	COMMAND_EXPLAIN,
+	COMMAND_SERVE,
 	COMMANDS
 };
 
@@ -78,6 +80,7 @@ struct options {
 	enum coverage coverage;
 	bool max_loss_given;
 	double max_loss; /* per cent of the requests; more is an error where it was given */
+	bool sample_given;
 	uint64_t sample; /* time one request in so many */
 	bool budget_given;
 	double budget; /* per cent of the machine that the programs may take */
@@ -100,6 +103,8 @@ struct options {
 	double max_regress;	  /* per cent; 0: none is borne */
 	unsigned int verdicts;	  /* enum verdict_format */
 	unsigned int differences; /* enum diff_format */
+
+	struct address listen; /* serve */
 
 	char **command; /* after "--", NULL-terminated; NULL: none */
 

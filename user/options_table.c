@@ -13,7 +13,8 @@ const char *const verdict_format_names[VERDICT_FORMATS] = {"tap", "text", "json"
 const char *const diff_format_names[DIFF_FORMATS] = {"text", "json"};
 
 /* What says how to trace is also for those who trace in order to judge. */
-#define RUN	  (1u << COMMAND_RUN | 1u << COMMAND_CHECK)
+#define RUN	  (1u << COMMAND_RUN | 1u << COMMAND_CHECK | 1u << COMMAND_SERVE)
+#define WINDOW	  (1u << COMMAND_RUN | 1u << COMMAND_CHECK) /* what ends by itself */
 #define ONLY_RUN  (1u << COMMAND_RUN)
 #define CHECK	  (1u << COMMAND_CHECK)
 #define DIFF	  (1u << COMMAND_DIFF)
@@ -21,6 +22,7 @@ const char *const diff_format_names[DIFF_FORMATS] = {"text", "json"};
 #define DOCTOR	  (1u << COMMAND_DOCTOR)
 #define EXERCISE  (1u << COMMAND_EXERCISE)
 #define EXPLAIN	  (1u << COMMAND_EXPLAIN)
+#define SERVE	  (1u << COMMAND_SERVE)
 #define ALL	  (RUN | DIFF | REPORT | DOCTOR | EXERCISE | EXPLAIN)
 #define AT(field) .offset = offsetof(struct options, field)
 
@@ -32,6 +34,10 @@ const char *const diff_format_names[DIFF_FORMATS] = {"text", "json"};
 	{ .name = (n), .metavar = (m), .type = OPTION_TEXT, .commands = RUN, .unbuilt = true }
 
 const struct option_row option_table[] = {
+	{ .name = "listen", .type = OPTION_ADDRESS, .metavar = "ADDR:PORT", .group = "Serving",
+	  .commands = SERVE, AT(listen), .fallback = "127.0.0.1:9437",
+	  .help = "where to be asked; [::1]:9437 for IPv6, port 0 for any that is free" },
+
 	{ .name = "rules", .type = OPTION_LIST, .metavar = "FILE", .group = "Gate",
 	  .commands = CHECK, AT(rules_files), .max = 4095,
 	  .help = "the rules that must hold, see doc/rules.md; may be given again" },
@@ -67,7 +73,7 @@ const struct option_row option_table[] = {
 	  .help = "keep the report that was checked, as JSON" },
 
 	{ .name = "duration", .short_name = 'd', .type = OPTION_DURATION, .metavar = "TIME",
-	  .group = "Window", .commands = RUN, AT(duration_ns),
+	  .group = "Window", .commands = WINDOW, AT(duration_ns),
 	  .help = "trace for this long: 10, 0.5s, 200ms (default: until CMD ends or Ctrl-C)" },
 	{ .name = "interval", .short_name = 'i', .type = OPTION_DURATION, .metavar = "TIME",
 	  .group = "Window", .commands = ONLY_RUN, AT(interval_ns),
@@ -120,10 +126,17 @@ const struct option_row option_table[] = {
 	  .nr_words = COVERAGES,
 	  .help = "fast: least cost; exact: lose nothing; auto: fast until the loss passes --max-loss" },
 	{ .name = "max-loss", .type = OPTION_PERCENT, .metavar = "PCT", .group = "Tracing",
-	  .commands = RUN, AT(max_loss), .given = offsetof(struct options, max_loss_given),
+	  .commands = WINDOW, AT(max_loss), .given = offsetof(struct options, max_loss_given),
 	  .fallback = "1", .help = "the loss that auto bears; where given, more of it exits 4" },
+	{ .name = "max-loss", .type = OPTION_PERCENT, .metavar = "PCT", .group = "Tracing",
+	  .commands = SERVE, AT(max_loss), .fallback = "1", .help = "the loss that auto bears" },
 	{ .name = "sample", .type = OPTION_COUNT, .metavar = "N", .group = "Tracing",
-	  .commands = RUN, AT(sample), .min = 1, .max = 65536, .fallback = "1",
+	  .commands = WINDOW, AT(sample), .given = offsetof(struct options, sample_given),
+	  .min = 1, .max = 65536, .fallback = "1",
+	  .help = "time one request in N, at random; all are counted" },
+	{ .name = "sample", .type = OPTION_COUNT, .metavar = "N", .group = "Tracing",
+	  .commands = SERVE, AT(sample), .given = offsetof(struct options, sample_given),
+	  .min = 1, .max = 65536, .fallback = "64",
 	  .help = "time one request in N, at random; all are counted" },
 	{ .name = "budget", .type = OPTION_PERCENT, .metavar = "PCT", .group = "Tracing",
 	  .commands = RUN, AT(budget), .given = offsetof(struct options, budget_given),
@@ -135,7 +148,7 @@ const struct option_row option_table[] = {
 	  .commands = RUN, AT(memory_limit), .fallback = "256M",
 	  .help = "refuse to start if the maps need more memory: 64M, 1G" },
 
-	{ .name = "marked", .type = OPTION_FLAG, .group = "Testing", .commands = RUN, AT(marked),
+	{ .name = "marked", .type = OPTION_FLAG, .group = "Testing", .commands = WINDOW, AT(marked),
 	  .help = "count only requests that carry the test module's mark; check each pairing" },
 
 	{ .name = "quiet", .short_name = 'q', .type = OPTION_QUIET, .group = "Other",
@@ -197,6 +210,19 @@ const struct command_row command_table[COMMANDS] = {
 			"Send scenario lines (key=value words) to the module allocpage and print its\n"
 			"own count of what it did as JSON.",
 	},
+	[COMMAND_SERVE] = {
+		.name = "serve", .usage = "[OPTION...]",
+		.summary = "trace until stopped, and export to Prometheus",
+		.description =
+			"Trace until SIGINT or SIGTERM and answer by HTTP, with all since the start:\n"
+			"  /metrics       for Prometheus\n"
+			"  /report.json   for `gfptrace report`\n"
+			"  /              a page for a browser\n"
+			"  /healthz       ok\n"
+			"Cheap enough to stay on: one request in 64 is timed, all are counted, failures are\n"
+			"seen whole. --failures-only costs requests that succeed nothing at all, but times\n"
+			"none: both together are not to be had. Who can reach the port can read all of it.",
+	},
 	[COMMAND_EXPLAIN] = {
 		.name = "explain", .usage = "[OPTION...] [LOGFILE]", .takes_operands = true,
 		.summary = "say why the allocation failures in a kernel log happened",
@@ -220,7 +246,7 @@ static bool is_among(const char *name, const char *const *names)
 
 bool command__is_unbuilt(const char *name)
 {
-	static const char *const names[] = {"top", "serve", NULL};
+	static const char *const names[] = {"top", NULL};
 
 	return is_among(name, names);
 }

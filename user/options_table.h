@@ -24,6 +24,7 @@ enum option_type {
 	OPTION_LIST,	 /* struct option_list, each not empty, `max` bytes at most */
 	OPTION_EVENT,	 /* stop_on */
 	OPTION_COUNT,	 /* uint64_t, min .. max */
+	OPTION_ADDRESS,	 /* struct address */
 };
 
 struct option_row {

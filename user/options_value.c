@@ -271,6 +271,21 @@ static int set_event(const struct option_row *row, const char *value, struct opt
 	return more;
 }
 
+static int set_address(const struct option_row *row, const char *value, struct address *address,
+		       struct options_error *error)
+{
+	int err = address__parse(value, address);
+
+	if (err == -ERANGE)
+		return options__fail(error, "--%s '%s': the port is out of range: 0 to 65535",
+				     row->name, value);
+	if (!err)
+		return 0;
+	options__fail(error, "--%s '%s' is not ADDR:PORT", row->name, value);
+	return options__hint(error, "127.0.0.1:9437, [::1]:9437 or localhost:9437; 0.0.0.0:9437 "
+				    "for every interface; no host names");
+}
+
 static int set_verbosity(int *verbosity, int level, struct options_error *error)
 {
 	if (*verbosity && *verbosity != level)
@@ -318,6 +333,8 @@ int option__set(const struct option_row *row, const char *value, struct options 
 		return set_event(row, value, options, error);
 	case OPTION_COUNT:
 		return take_number(row, value, value, target, error);
+	case OPTION_ADDRESS:
+		return set_address(row, value, target, error);
 	}
 	return -EINVAL;
 }

@@ -420,7 +420,6 @@ static void describe_budget(struct report *report, struct session *session, uint
 	if (elapsed > 0)
 		report->cost.cpu_share =
 			session->budget.ns_spent / (elapsed * session->budget.cpus);
-	session->budget.ns_spent = 0;
 }
 
 static int describe_change(struct report *report, const struct session_change *from,
@@ -439,7 +438,7 @@ static int describe_change(struct report *report, const struct session_change *f
 	return change->why ? 0 : -ENOMEM;
 }
 
-struct report *session__report(struct session *session, uint64_t start_ns)
+struct report *session__report_so_far(struct session *session, uint64_t start_ns)
 {
 	const struct summary_source source = {
 		.kernel = &session->kernel,
@@ -451,7 +450,6 @@ struct report *session__report(struct session *session, uint64_t start_ns)
 		.failures = &session->failures,
 	};
 	struct report *report = report__new();
-	struct snapshot base = session->base;
 	int err = report ? take(session, &session->now) : -ENOMEM;
 
 	if (!err)
@@ -469,8 +467,19 @@ struct report *session__report(struct session *session, uint64_t start_ns)
 		return NULL;
 	}
 	describe_budget(report, session, start_ns);
+	return report;
+}
+
+struct report *session__report(struct session *session, uint64_t start_ns)
+{
+	struct report *report = session__report_so_far(session, start_ns);
+	struct snapshot base = session->base;
+
+	if (!report)
+		return NULL;
 	session->base = session->now; /* the next window begins here */
 	session->now = base;
+	session->budget.ns_spent = 0;
 	if (session->options->marked)
 		log_info("marked: %llu pairings checked, %llu wrong",
 			 (unsigned long long)session->difference.totals.checked,

@@ -81,5 +81,7 @@ void session__watch(struct session *session, const struct session_totals *totals
  * section; `start_ns`: when that began. NULL when memory is short, which is logged.
  */
 struct report *session__report(struct session *session, uint64_t start_ns);
+/* The same, and the window goes on: the next report tells of all this, too. */
+struct report *session__report_so_far(struct session *session, uint64_t start_ns);
 
 #endif

@@ -189,3 +189,14 @@ const char *format__count(uint64_t count, char buffer[UNITS_COUNT])
 	*out = '\0';
 	return buffer;
 }
+
+const char *format__moment(const struct timespec *time, char buffer[UNITS_MOMENT])
+{
+	struct tm tm;
+	char text[UNITS_MOMENT / 2];
+
+	gmtime_r(&time->tv_sec, &tm);
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(buffer, UNITS_MOMENT, "%s.%03ldZ", text, time->tv_nsec / 1000000);
+	return buffer;
+}

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #define UNITS_TEXT 24 /* bytes that any of the format functions needs */
 
@@ -31,6 +32,10 @@ const char *format__size(uint64_t bytes, char buffer[UNITS_TEXT]);
 
 /* Bytes for a sentence: "768 B", "64 KiB", "5.3 MiB", "12 GiB". Returns `buffer`. */
 const char *format__memory(uint64_t bytes, char buffer[UNITS_TEXT]);
+
+/* A moment of CLOCK_REALTIME as RFC 3339 has it, in UTC, to the millisecond. Returns `buffer`. */
+#define UNITS_MOMENT 40
+const char *format__moment(const struct timespec *time, char buffer[UNITS_MOMENT]);
 
 /* With thousands separated: "1,234,567". Returns `buffer`, which holds 27 bytes at most. */
 #define UNITS_COUNT 28

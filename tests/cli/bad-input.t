@@ -18,9 +18,7 @@ bad "unknown command 'rn'" rn
 bad "unknown command ''" ''
 bad "unknown option '--nonsense'" --nonsense
 bad "unknown option '-d'" -d 5
-for command in top serve; do
-	bad "command $command is not built yet" "$command"
-done
+bad "command top is not built yet" top
 
 bad "--duration needs a value" run -d
 bad "--duration 0 is out of range" run -d 0
@@ -87,6 +85,19 @@ bad "--repeat 101 is out of range" run --repeat 101 -d 1
 bad "--repeat 'x' is not a number" run --repeat x -d 1
 bad "--repeat needs a window that ends" run --repeat 2
 bad "--repeat and --interval exclude each other" run --repeat 2 -i 1 -d 3
+
+for address in '' 9437 :9437 example.org:9437 1.2.3:80 127.0.0.1:x 127.0.0.1: ::1:80 '[::1]' '[]:80' \
+	'127.0.0.1:-1' '127.0.0.1:80 ' '1.2.3.4.5:80'; do
+	bad "--listen '$address' is not ADDR:PORT" serve --listen "$address"
+done
+bad "--listen '127.0.0.1:65536': the port is out of range: 0 to 65535" serve --listen 127.0.0.1:65536
+bad "--listen is given twice" serve --listen 127.0.0.1:1 --listen 127.0.0.1:1
+bad "cannot listen on 192.0.2.1:9437" serve --listen 192.0.2.1:9437
+bad "unknown option '--duration'" serve --duration 5
+bad "unknown option '-o'" serve -o x
+bad "unknown option '--listen'" run --listen 127.0.0.1:80
+bad "--failures-only times no request: --sample" serve --failures-only --sample 8
+bad "unexpected argument 'now'" serve now
 
 bad "which report?" report
 bad "cannot open report '$work/none'" report "$work/none"
