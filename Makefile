@@ -19,7 +19,7 @@ say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2);)
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
             -Wmissing-prototypes -Wvla -Wundef -Wformat=2 $(if $(filter 1,$(WERROR)),-Werror)
 CFLAGS   ?= -O2 -g
-LIBS     := libbpf libelf zlib jansson
+LIBS     := libbpf libelf zlib jansson ncursesw
 # Only goals that compile ask for the libraries, so that `make help` and set-up need none.
 LIB_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBS))
 LIB_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm

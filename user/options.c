@@ -7,9 +7,10 @@
 #include "options_table.h"
 #include "options_value.h"
 
-#define DEFAULT_MAX_LOSS     1.0 /* per cent */
-#define DEFAULT_BUDGET	     2.0 /* per cent */
-#define DEFAULT_MEMORY_LIMIT (256ull << 20)
+#define DEFAULT_MAX_LOSS	1.0 /* per cent */
+#define DEFAULT_BUDGET		2.0 /* per cent */
+#define DEFAULT_MEMORY_LIMIT	(256ull << 20)
+#define DEFAULT_TOP_INTERVAL_NS 1000000000ull
 
 struct parser {
 	enum command command;
@@ -50,7 +51,9 @@ static void set_defaults(enum command command, struct options *options)
 	options->sample = 1;
 	options->budget = DEFAULT_BUDGET;
 	options->repeat = 1;
-	if (command == COMMAND_RUN || command == COMMAND_CHECK) {
+	if (command == COMMAND_TOP)
+		options->interval_ns = DEFAULT_TOP_INTERVAL_NS;
+	if (command == COMMAND_RUN || command == COMMAND_TOP || command == COMMAND_CHECK) {
 		options->by[DIM_CLASS] = true;
 		options->by[DIM_ORDER] = true;
 		options->by[DIM_CONTEXT] = true;

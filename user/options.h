@@ -16,6 +16,7 @@ struct format;
 
 enum command {
 	COMMAND_RUN,
+	COMMAND_TOP,
 	COMMAND_CHECK,
 	COMMAND_DIFF,
 	COMMAND_REPORT,

@@ -198,12 +198,10 @@ static bool has_card(const struct failure *failure)
 	       failure->verdict || failure->advice.nr;
 }
 
-static int write_card(FILE *file, const struct failure *failure, unsigned int width)
+int text__failure(FILE *file, const struct failure *failure, unsigned int width)
 {
-	int err;
+	int err = write_title(file, failure, width);
 
-	fputc('\n', file);
-	err = write_title(file, failure, width);
 	if (!err)
 		err = write_verdict(file, failure, width);
 	if (!err)
@@ -229,7 +227,9 @@ int text__failures(FILE *file, const struct report *report, unsigned int width)
 	fputs("\nFAILURES\n", file);
 	err = write_table(file, report);
 	for (size_t i = 0; i < report->nr_failures && !err; i++)
-		if (has_card(&report->failures[i]))
-			err = write_card(file, &report->failures[i], width);
+		if (has_card(&report->failures[i])) {
+			fputc('\n', file);
+			err = text__failure(file, &report->failures[i], width);
+		}
 	return err;
 }

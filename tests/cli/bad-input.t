@@ -18,7 +18,7 @@ bad "unknown command 'rn'" rn
 bad "unknown command ''" ''
 bad "unknown option '--nonsense'" --nonsense
 bad "unknown option '-d'" -d 5
-for command in top serve; do
+for command in serve; do
 	bad "command $command is not built yet" "$command"
 done
 
