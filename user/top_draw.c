@@ -191,6 +191,8 @@ static void draw_row(const struct top_model *model, int y, size_t row, const siz
 		size_t pad = column->right ? column->width - utf8__count(text) : 0;
 
 		put(y, x + (int)pad, (size_t)COLS, how, text);
+		if (x + (int)pad + (int)utf8__count(text) > COLS)
+			put(y, COLS - 1, 1, how, ">");
 		x += (int)column->width + 2;
 	}
 }

@@ -12,11 +12,11 @@ static void write_host(const struct top_model *model, char text[TOP_HEAD_TEXT])
 	const struct report *since = model->source.since;
 	char last[UNITS_TEXT], all[UNITS_TEXT];
 
-	snprintf(text, TOP_HEAD_TEXT, "gfptrace  %s%s of %s  tier %s  %u CPU%s  Linux %s",
-		 model->paused ? "HELD  " : "",
-		 model->total ? "all"
-			      : format__duration(model->source.last->window.duration_ns, last),
-		 format__duration(since->window.duration_ns, all), since->mode.tier,
+	format__duration(model->source.last->window.duration_ns, last);
+	format__duration(since->window.duration_ns, all);
+	snprintf(text, TOP_HEAD_TEXT, "gfptrace  %s%s%s%s%s  tier %s  %u CPU%s  Linux %s",
+		 model->paused ? "HELD  " : "", model->total ? "all " : "last ",
+		 model->total ? "" : last, model->total ? "" : " of ", all, since->mode.tier,
 		 since->host.cpus, since->host.cpus == 1 ? "" : "s", since->host.kernel);
 }
 

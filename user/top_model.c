@@ -99,7 +99,9 @@ static void move(struct top_model *model, long by)
 		return;
 	else
 		*place += (size_t)by;
-	if (!top_model__is_page(model) && state->at < model->table.nr_shown)
+	if (!top_model__is_page(model) && !state->at)
+		state->chosen = 0; /* whatever is the first */
+	else if (!top_model__is_page(model) && state->at < model->table.nr_shown)
 		state->chosen = model->table.rows[state->at].key;
 	else if (!top_model__is_page(model) && model->table.nr_shown)
 		state->chosen = model->table.rows[model->table.nr_shown - 1].key;
@@ -154,12 +156,10 @@ static void enter(struct top_model *model)
 	model->page.scroll = 0;
 }
 
-/* One step out: of the help, the typing, the page, the filter. */
+/* One step out: of the typing, the page, the filter. */
 static void back(struct top_model *model)
 {
-	if (model->help)
-		model->help = false;
-	else if (model->typing || !model->detail) {
+	if (model->typing || !model->detail) {
 		model->typing = false;
 		*state_of(model)->filter = '\0';
 	} else
@@ -170,7 +170,7 @@ void top_model__act(struct top_model *model, enum top_action action)
 {
 	long screen = model->height > 1 ? (long)model->height - 1 : 1;
 
-	if (model->help && action != TOP_QUIT && action != TOP_REDRAW && action != TOP_NOTHING) {
+	if (model->help && action != TOP_REDRAW) {
 		model->help = false;
 		return;
 	}
@@ -178,8 +178,8 @@ void top_model__act(struct top_model *model, enum top_action action)
 	case TOP_NOTHING:
 		break;
 	case TOP_QUIT:
-		model->quit = !model->help && !model->detail;
-		model->help = model->detail = false;
+		model->quit = !model->detail;
+		model->detail = false;
 		break;
 	case TOP_UP:
 		move(model, -1);

@@ -18,7 +18,7 @@
 #include "log.h"
 #include "status.h"
 
-#define ESCAPE_MS 25 /* what follows an ESC so soon is one key with it */
+#define ESCAPE_MS 50 /* what follows an ESC so soon is one key with it */
 
 static struct {
 	SCREEN *screen;
@@ -177,6 +177,7 @@ int screen__key(bool *gone)
 	struct pollfd wait = {.fd = STDIN_FILENO, .events = POLLIN};
 	int key = getch();
 
-	*gone = key == ERR && poll(&wait, 1, 0) > 0;
+	*gone = key == ERR && poll(&wait, 1, 0) > 0 &&
+		wait.revents & (POLLHUP | POLLERR | POLLNVAL);
 	return key == ERR || key == KEY_RESIZE ? -1 : key;
 }
