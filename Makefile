@@ -19,7 +19,7 @@ say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2);)
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
             -Wmissing-prototypes -Wvla -Wundef -Wformat=2 $(if $(filter 1,$(WERROR)),-Werror)
 CFLAGS   ?= -O2 -g
-LIBS     := libbpf libelf zlib jansson libseccomp libcap
+LIBS     := libbpf libelf zlib jansson libseccomp libcap ncursesw
 # Loaded at run time, by `gfptrace serve` alone: user/http.c says why.
 LOADED   := libmicrohttpd
 # Only goals that compile ask for the libraries, so that `make help` and set-up need none.

@@ -67,7 +67,7 @@ void help__command(FILE *file, enum command command)
 		}
 		help_option(file, option);
 	}
-	if (command == COMMAND_RUN || command == COMMAND_CHECK)
+	if (command == COMMAND_RUN || command == COMMAND_TOP || command == COMMAND_CHECK)
 		fputs("\nTIME is a number with ns, us, ms, s or m; a bare number is seconds.\n",
 		      file);
 }

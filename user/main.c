@@ -13,6 +13,7 @@
 /* clang-format off */
 static int (*const commands[COMMANDS])(int argc, char **argv) = {
 	[COMMAND_RUN] = cmd_run,
+	[COMMAND_TOP] = cmd_top,
 	[COMMAND_CHECK] = cmd_check,
 	[COMMAND_DIFF] = cmd_diff,
 	[COMMAND_REPORT] = cmd_report,

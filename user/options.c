@@ -7,11 +7,12 @@
 #include "options_table.h"
 #include "options_value.h"
 
-#define DEFAULT_MAX_LOSS     1.0 /* per cent */
-#define DEFAULT_BUDGET	     2.0 /* per cent */
-#define DEFAULT_MEMORY_LIMIT (256ull << 20)
-#define DEFAULT_LISTEN	     "127.0.0.1:9437"
-#define SERVE_SAMPLE	     64
+#define DEFAULT_MAX_LOSS	1.0 /* per cent */
+#define DEFAULT_BUDGET		2.0 /* per cent */
+#define DEFAULT_MEMORY_LIMIT	(256ull << 20)
+#define DEFAULT_TOP_INTERVAL_NS 1000000000ull
+#define DEFAULT_LISTEN		"127.0.0.1:9437"
+#define SERVE_SAMPLE		64
 
 struct parser {
 	enum command command;
@@ -56,7 +57,10 @@ static void set_defaults(enum command command, struct options *options)
 		options->sample = SERVE_SAMPLE;
 		address__parse(DEFAULT_LISTEN, &options->listen);
 	}
-	if (command == COMMAND_RUN || command == COMMAND_CHECK || command == COMMAND_SERVE) {
+	if (command == COMMAND_TOP)
+		options->interval_ns = DEFAULT_TOP_INTERVAL_NS;
+	if (command == COMMAND_RUN || command == COMMAND_TOP || command == COMMAND_CHECK ||
+	    command == COMMAND_SERVE) {
 		options->by[DIM_CLASS] = true;
 		options->by[DIM_ORDER] = true;
 		options->by[DIM_CONTEXT] = true;

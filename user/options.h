@@ -17,6 +17,7 @@ struct format;
 
 enum command {
 	COMMAND_RUN,
+	COMMAND_TOP,
 	COMMAND_CHECK,
 	COMMAND_DIFF,
 	COMMAND_REPORT,

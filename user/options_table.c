@@ -16,6 +16,7 @@ const char *const diff_format_names[DIFF_FORMATS] = {"text", "json"};
 #define RUN	  (1u << COMMAND_RUN | 1u << COMMAND_CHECK | 1u << COMMAND_SERVE)
 #define WINDOW	  (1u << COMMAND_RUN | 1u << COMMAND_CHECK) /* what ends by itself */
 #define ONLY_RUN  (1u << COMMAND_RUN)
+#define TOP	  (1u << COMMAND_TOP)
 #define CHECK	  (1u << COMMAND_CHECK)
 #define DIFF	  (1u << COMMAND_DIFF)
 #define REPORT	  (1u << COMMAND_REPORT)
@@ -23,7 +24,7 @@ const char *const diff_format_names[DIFF_FORMATS] = {"text", "json"};
 #define EXERCISE  (1u << COMMAND_EXERCISE)
 #define EXPLAIN	  (1u << COMMAND_EXPLAIN)
 #define SERVE	  (1u << COMMAND_SERVE)
-#define ALL	  (RUN | DIFF | REPORT | DOCTOR | EXERCISE | EXPLAIN)
+#define ALL	  (RUN | TOP | DIFF | REPORT | DOCTOR | EXERCISE | EXPLAIN)
 #define AT(field) .offset = offsetof(struct options, field)
 
 /* Tables are read by their rows. */
@@ -73,11 +74,14 @@ const struct option_row option_table[] = {
 	  .help = "keep the report that was checked, as JSON" },
 
 	{ .name = "duration", .short_name = 'd', .type = OPTION_DURATION, .metavar = "TIME",
-	  .group = "Window", .commands = WINDOW, AT(duration_ns),
-	  .help = "trace for this long: 10, 0.5s, 200ms (default: until CMD ends or Ctrl-C)" },
+	  .group = "Window", .commands = WINDOW | TOP, AT(duration_ns),
+	  .help = "trace for this long: 10, 0.5s, 200ms (default: until CMD or you end it)" },
 	{ .name = "interval", .short_name = 'i', .type = OPTION_DURATION, .metavar = "TIME",
 	  .group = "Window", .commands = ONLY_RUN, AT(interval_ns),
 	  .help = "a complete report every TIME" },
+	{ .name = "interval", .short_name = 'i', .type = OPTION_DURATION, .metavar = "TIME",
+	  .group = "Window", .commands = TOP, AT(interval_ns), .fallback = "1",
+	  .help = "show what came in the last TIME" },
 	{ .name = "repeat", .type = OPTION_COUNT, .metavar = "N", .group = "Window",
 	  .commands = ONLY_RUN, AT(repeat), .fallback = "1", .min = 1, .max = OPTIONS_REPEAT,
 	  .help = "N windows one after another, each with its own CMD and report; for `diff`" },
@@ -89,40 +93,40 @@ const struct option_row option_table[] = {
 	  .group = "Output", .commands = ONLY_RUN | REPORT | EXPLAIN, AT(output), .max = 4095,
 	  .help = "write the report to FILE, not to stdout" },
 	{ .name = "by", .type = OPTION_WORDS, .metavar = "DIM[,DIM...]", .group = "Output",
-	  .commands = RUN, AT(by), .fallback = "class,order,context", .words = dimension_names,
+	  .commands = RUN | TOP, AT(by), .fallback = "class,order,context", .words = dimension_names,
 	  .nr_words = DIMENSIONS,
 	  .unbuilt_words = 1u << DIM_PATH | 1u << DIM_CALLER | 1u << DIM_QUALITY,
 	  .help = "one series for each: class, order, context, node, zone, migratetype, cpu, "
 		  "comm, cgroup" },
-	{ .name = "addresses", .type = OPTION_FLAG, .group = "Output", .commands = RUN,
+	{ .name = "addresses", .type = OPTION_FLAG, .group = "Output", .commands = RUN | TOP,
 	  AT(addresses), .help = "let kernel addresses appear" },
 
 	{ .name = "class", .type = OPTION_WORDS, .metavar = "CLASS[,...]", .group = "Filters",
-	  .commands = RUN, AT(classes), .given = offsetof(struct options, class_given),
+	  .commands = RUN | TOP, AT(classes), .given = offsetof(struct options, class_given),
 	  .words = class_names, .nr_words = GFT_CLASSES,
 	  .help = "only these: thp, atomic, nowait, noio, nofs, kernel, user, movable" },
 	{ .name = "order", .type = OPTION_NUMBERS, .metavar = "N[,N-M...]", .group = "Filters",
-	  .commands = RUN, AT(orders), .given = offsetof(struct options, order_given), .min = 0,
+	  .commands = RUN | TOP, AT(orders), .given = offsetof(struct options, order_given), .min = 0,
 	  .max = OPTIONS_ORDERS - 1, .help = "only these orders: 0, 1,3 or 2-4" },
 	{ .name = "context", .type = OPTION_WORDS, .metavar = "CONTEXT[,...]", .group = "Filters",
-	  .commands = RUN, AT(contexts), .given = offsetof(struct options, context_given),
+	  .commands = RUN | TOP, AT(contexts), .given = offsetof(struct options, context_given),
 	  .words = context_names, .nr_words = GFT_CONTEXTS,
 	  .help = "only these: task, softirq, hardirq, nmi" },
 	{ .name = "pid", .short_name = 'p', .type = OPTION_PIDS, .metavar = "PID[,...]",
-	  .group = "Filters", .commands = RUN, .min = 1, .max = 1u << 22,
+	  .group = "Filters", .commands = RUN | TOP, .min = 1, .max = 1u << 22,
 	  .help = "only tasks of these processes, 16 at most" },
 	{ .name = "comm", .short_name = 'c', .type = OPTION_TEXT, .metavar = "GLOB",
-	  .group = "Filters", .commands = RUN, AT(comm), .max = OPTIONS_COMM,
+	  .group = "Filters", .commands = RUN | TOP, AT(comm), .max = OPTIONS_COMM,
 	  .help = "only tasks whose name matches" },
 	{ .name = "cgroup", .type = OPTION_TEXT, .metavar = "PATH", .group = "Filters",
-	  .commands = RUN, AT(cgroup), .max = 4095,
+	  .commands = RUN | TOP, AT(cgroup), .max = 4095,
 	  .help = "only tasks in this cgroup or below it" },
 
 	{ .name = "tier", .type = OPTION_CHOICE, .metavar = "TIER", .group = "Tracing",
-	  .commands = RUN, AT(tier), .fallback = "auto", .words = tier_names, .nr_words = TIERS,
+	  .commands = RUN | TOP, AT(tier), .fallback = "auto", .words = tier_names, .nr_words = TIERS,
 	  .help = "auto, fexit, kprobe or tracepoint; a forced tier never falls back" },
 	{ .name = "coverage", .type = OPTION_CHOICE, .metavar = "HOW", .group = "Tracing",
-	  .commands = RUN, AT(coverage), .fallback = "auto", .words = coverage_names,
+	  .commands = RUN | TOP, AT(coverage), .fallback = "auto", .words = coverage_names,
 	  .nr_words = COVERAGES,
 	  .help = "fast: least cost; exact: lose nothing; auto: fast until the loss passes --max-loss" },
 	{ .name = "max-loss", .type = OPTION_PERCENT, .metavar = "PCT", .group = "Tracing",
@@ -131,7 +135,7 @@ const struct option_row option_table[] = {
 	{ .name = "max-loss", .type = OPTION_PERCENT, .metavar = "PCT", .group = "Tracing",
 	  .commands = SERVE, AT(max_loss), .fallback = "1", .help = "the loss that auto bears" },
 	{ .name = "sample", .type = OPTION_COUNT, .metavar = "N", .group = "Tracing",
-	  .commands = WINDOW, AT(sample), .given = offsetof(struct options, sample_given),
+	  .commands = WINDOW | TOP, AT(sample), .given = offsetof(struct options, sample_given),
 	  .min = 1, .max = 65536, .fallback = "1",
 	  .help = "time one request in N, at random; all are counted" },
 	{ .name = "sample", .type = OPTION_COUNT, .metavar = "N", .group = "Tracing",
@@ -139,13 +143,13 @@ const struct option_row option_table[] = {
 	  .min = 1, .max = 65536, .fallback = "64",
 	  .help = "time one request in N, at random; all are counted" },
 	{ .name = "budget", .type = OPTION_PERCENT, .metavar = "PCT", .group = "Tracing",
-	  .commands = RUN, AT(budget), .given = offsetof(struct options, budget_given),
+	  .commands = RUN | TOP, AT(budget), .given = offsetof(struct options, budget_given),
 	  .fallback = "2", .help = "the share of the machine that the programs may take before "
 				   "only a sample of the requests is timed" },
-	{ .name = "failures-only", .type = OPTION_FLAG, .group = "Tracing", .commands = RUN,
+	{ .name = "failures-only", .type = OPTION_FLAG, .group = "Tracing", .commands = RUN | TOP,
 	  AT(failures_only), .help = "see failures alone, at no cost to requests that succeed" },
 	{ .name = "memory-limit", .type = OPTION_SIZE, .metavar = "SIZE", .group = "Tracing",
-	  .commands = RUN, AT(memory_limit), .fallback = "256M",
+	  .commands = RUN | TOP, AT(memory_limit), .fallback = "256M",
 	  .help = "refuse to start if the maps need more memory: 64M, 1G" },
 
 	{ .name = "marked", .type = OPTION_FLAG, .group = "Testing", .commands = WINDOW, AT(marked),
@@ -172,6 +176,14 @@ const struct command_row command_table[COMMANDS] = {
 		.description =
 			"Trace the page allocator for -d TIME, while CMD runs, or until Ctrl-C, and\n"
 			"print a report. CMD sets the window, nothing else: the whole machine is traced.",
+	},
+	[COMMAND_TOP] = {
+		.name = "top", .usage = "[OPTION...]",
+		.summary = "the same, live, on a full screen",
+		.description =
+			"Watch the page allocator at work: rates, latency, failures with their reasons, what\n"
+			"was lost and what it costs. Press ? for the keys, q to end. NO_COLOR is respected.\n"
+			"Needs a terminal; without one: gfptrace run -i 1.",
 	},
 	[COMMAND_CHECK] = {
 		.name = "check", .usage = "[OPTION...] FILE.json | [OPTION...] -- CMD [ARG...]",
@@ -246,7 +258,7 @@ static bool is_among(const char *name, const char *const *names)
 
 bool command__is_unbuilt(const char *name)
 {
-	static const char *const names[] = {"top", NULL};
+	static const char *const names[] = {NULL};
 
 	return is_among(name, names);
 }

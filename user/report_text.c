@@ -171,7 +171,7 @@ char *text__sentence(const struct report *report, void (*write)(FILE *, const st
 }
 
 /* When not every request was timed; nothing where all were. */
-static int write_sampling(FILE *file, const struct report *report, unsigned int width)
+int text__sampling(FILE *file, const struct report *report, unsigned int width)
 {
 	char from[UNITS_TEXT], to[UNITS_TEXT];
 	const struct stretch *stretch;
@@ -191,7 +191,7 @@ static int write_sampling(FILE *file, const struct report *report, unsigned int 
 }
 
 /* When and why the coverage rose; nothing where it did not. */
-static int write_coverage(FILE *file, const struct report *report, unsigned int width)
+int text__coverage(FILE *file, const struct report *report, unsigned int width)
 {
 	char duration[UNITS_TEXT];
 	int err = 0;
@@ -227,8 +227,8 @@ int text__head(FILE *file, const struct report *report, unsigned int width)
 		free(words);
 	}
 	if (!err)
-		err = write_coverage(file, report, width);
-	return err ? err : write_sampling(file, report, width);
+		err = text__coverage(file, report, width);
+	return err ? err : text__sampling(file, report, width);
 }
 
 size_t report__count_blind(const struct report *report, const struct blind *blind)

@@ -23,6 +23,18 @@ int text__headroom(FILE *file, const struct report *report, unsigned int width);
 int text__lint(FILE *file, const struct report *report, unsigned int width);
 int text__cost(FILE *file, const struct report *report, unsigned int width);
 
+/* One failure, one of the slowest, one histogram, without a title of the section. */
+int text__failure(FILE *file, const struct failure *failure, const struct failure *above,
+		  unsigned int width);
+int text__slow(FILE *file, const struct report *report, const struct slow *slow,
+	       unsigned int width);
+void text__histogram(FILE *file, const struct report *report, const struct latency *latency,
+		     unsigned int width);
+
+/* When the coverage rose, when not every request was timed; nothing where neither was. */
+int text__coverage(FILE *file, const struct report *report, unsigned int width);
+int text__sampling(FILE *file, const struct report *report, unsigned int width);
+
 /* The sentences of the head, as they are: they may hold wild names. The filter may be empty. */
 void text__host(FILE *file, const struct report *report);
 void text__window(FILE *file, const struct report *report);

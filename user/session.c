@@ -112,6 +112,8 @@ static int init_snapshots(struct session *session)
 	if (!err)
 		err = snapshot__init(&session->difference, SERIES_ROOM);
 	if (!err)
+		err = snapshot__init(&session->origin, 0);
+	if (!err)
 		return STATUS_OK;
 	log_err(err, "counters");
 	return STATUS_INTERNAL;
@@ -168,6 +170,7 @@ void session__close(struct session *session)
 	snapshot__free(&session->base);
 	snapshot__free(&session->now);
 	snapshot__free(&session->difference);
+	snapshot__free(&session->origin);
 }
 
 /* What the kernel counted of the first copy's programs. */
@@ -227,6 +230,7 @@ static int forget_learning(struct session *session)
 	base->table_full = now->table_full;
 	base->exit_misses = now->exit_misses;
 	base->recovered = now->recovered;
+	session->origin.totals = *base;
 	return 0;
 }
 
@@ -412,14 +416,14 @@ static int describe_stretches(struct report *report, const struct session *sessi
 	return 0;
 }
 
-static void describe_budget(struct report *report, struct session *session, uint64_t start_ns)
+static void describe_budget(struct report *report, const struct session *session, uint64_t start_ns,
+			    double ns_spent)
 {
 	double elapsed = (double)(window__now() - start_ns);
 
 	report->cost.ns_per_request = session->budget.ns_now;
 	if (elapsed > 0)
-		report->cost.cpu_share =
-			session->budget.ns_spent / (elapsed * session->budget.cpus);
+		report->cost.cpu_share = ns_spent / (elapsed * session->budget.cpus);
 }
 
 static int describe_change(struct report *report, const struct session_change *from,
@@ -438,7 +442,9 @@ static int describe_change(struct report *report, const struct session_change *f
 	return change->why ? 0 : -ENOMEM;
 }
 
-struct report *session__report_so_far(struct session *session, uint64_t start_ns)
+/* The report of what came between two snapshots. */
+static struct report *make_report(struct session *session, const struct snapshot *later,
+				  const struct snapshot *earlier, uint64_t start_ns)
 {
 	const struct summary_source source = {
 		.kernel = &session->kernel,
@@ -450,23 +456,34 @@ struct report *session__report_so_far(struct session *session, uint64_t start_ns
 		.failures = &session->failures,
 	};
 	struct report *report = report__new();
-	int err = report ? take(session, &session->now) : -ENOMEM;
+	int err = report ? snapshot__subtract(&session->difference, later, earlier) : -ENOMEM;
 
-	if (!err)
-		err = snapshot__subtract(&session->difference, &session->now, &session->base);
-	failures__watch(&session->failures);
 	if (!err)
 		err = summarize(report, &source, &session->difference);
 	if (!err)
 		err = describe_change(report, &session->change, start_ns);
 	if (!err)
 		err = describe_stretches(report, session, start_ns);
+	if (!err)
+		return report;
+	log_err(err, "report");
+	report__free(report);
+	return NULL;
+}
+
+struct report *session__report_so_far(struct session *session, uint64_t start_ns)
+{
+	struct report *report;
+	int err = take(session, &session->now);
+
 	if (err) {
 		log_err(err, "report");
-		report__free(report);
 		return NULL;
 	}
-	describe_budget(report, session, start_ns);
+	failures__watch(&session->failures);
+	report = make_report(session, &session->now, &session->base, start_ns);
+	if (report)
+		describe_budget(report, session, start_ns, session->budget.ns_spent);
 	return report;
 }
 
@@ -477,12 +494,22 @@ struct report *session__report(struct session *session, uint64_t start_ns)
 
 	if (!report)
 		return NULL;
+	session->ns_spent += session->budget.ns_spent;
+	session->budget.ns_spent = 0;
 	session->base = session->now; /* the next window begins here */
 	session->now = base;
-	session->budget.ns_spent = 0;
 	if (session->options->marked)
 		log_info("marked: %llu pairings checked, %llu wrong",
 			 (unsigned long long)session->difference.totals.checked,
 			 (unsigned long long)session->difference.totals.mismatched);
+	return report;
+}
+
+struct report *session__report_all(struct session *session, uint64_t start_ns)
+{
+	struct report *report = make_report(session, &session->base, &session->origin, start_ns);
+
+	if (report)
+		describe_budget(report, session, start_ns, session->ns_spent);
 	return report;
 }

@@ -39,12 +39,14 @@ struct session {
 	struct tracer *tracer;
 	struct name_list comms, cgroups;
 	struct snapshot base, now, difference; /* base: where the window began */
+	struct snapshot origin;		       /* where the first window began */
 	struct session_change change;	       /* copies 0: none */
 	uint64_t watched_counted, watched_missed, watched_at;
 	struct failures failures;
 	uint64_t named_at; /* when the functions of failures were last looked up */
 	struct budget budget;
 	struct keeper *keeper; /* switches the BPF statistics; NULL: they are not to be had */
+	double ns_spent; /* of all windows before this one */
 	struct session_stretch
 		stretches[SESSION_STRETCHES]; /* the last one holds what comes later */
 	size_t nr_stretches;
@@ -83,5 +85,11 @@ void session__watch(struct session *session, const struct session_totals *totals
 struct report *session__report(struct session *session, uint64_t start_ns);
 /* The same, and the window goes on: the next report tells of all this, too. */
 struct report *session__report_so_far(struct session *session, uint64_t start_ns);
+
+/*
+ * The same of all that came from the activation, at `start_ns`, to the last session__report();
+ * it begins no window.
+ */
+struct report *session__report_all(struct session *session, uint64_t start_ns);
 
 #endif

@@ -225,13 +225,11 @@ static bool has_card(const struct failure *failure)
 	       failure->verdict || failure->advice.nr;
 }
 
-static int write_card(FILE *file, const struct failure *failure, const struct failure *above,
-		      unsigned int width)
+int text__failure(FILE *file, const struct failure *failure, const struct failure *above,
+		  unsigned int width)
 {
-	int err;
+	int err = write_title(file, failure, width);
 
-	fputc('\n', file);
-	err = write_title(file, failure, width);
 	if (!err)
 		err = write_verdict(file, failure, above, width);
 	if (!err)
@@ -260,7 +258,8 @@ int text__failures(FILE *file, const struct report *report, unsigned int width)
 	for (size_t i = 0; i < report->nr_failures && !err; i++) {
 		if (!has_card(&report->failures[i]))
 			continue;
-		err = write_card(file, &report->failures[i], above, width);
+		fputc('\n', file);
+		err = text__failure(file, &report->failures[i], above, width);
 		above = &report->failures[i];
 	}
 	return err;

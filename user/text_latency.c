@@ -188,6 +188,15 @@ static bool same_class(const struct latency *a, const struct latency *b)
 	return class_a && class_b ? !strcmp(class_a, class_b) : class_a == class_b;
 }
 
+void text__histogram(FILE *file, const struct report *report, const struct latency *latency,
+		     unsigned int width)
+{
+	uint64_t rows[ROWS] = {};
+
+	add_series(latency, rows);
+	write_histogram(file, report, rows, width);
+}
+
 int text__histograms(FILE *file, const struct report *report, unsigned int width)
 {
 	const struct latency *first;

@@ -87,8 +87,7 @@ static int write_slow_stage(FILE *file, const struct report *report, uint64_t wh
 	return 0;
 }
 
-static int write_slow(FILE *file, const struct report *report, const struct slow *slow,
-		      unsigned int width)
+int text__slow(FILE *file, const struct report *report, const struct slow *slow, unsigned int width)
 {
 	char latency[UNITS_COUNT], ts[UNITS_COUNT], labels[512] = "", *stack;
 	size_t i, length = 0;
@@ -123,6 +122,6 @@ int text__slowest(FILE *file, const struct report *report, unsigned int width)
 		return 0;
 	fputs("\nSLOWEST\n", file);
 	for (size_t i = 0; i < report->nr_slowest && !err; i++)
-		err = write_slow(file, report, &report->slowest[i], width);
+		err = text__slow(file, report, &report->slowest[i], width);
 	return err;
 }

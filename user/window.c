@@ -19,21 +19,41 @@ uint64_t window__now(void)
 	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
+static void fill_ends(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGHUP);
+	sigaddset(set, SIGQUIT);
+}
+
 int window__prepare(struct window *window)
 {
 	sigset_t set;
 
-	*window = (struct window){.signals = -1, .duration = -1, .interval = -1, .tick = -1};
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGQUIT);
+	*window = (struct window){
+		.signals = -1, .duration = -1, .interval = -1, .tick = -1, .input = -1};
+	fill_ends(&set);
 	sigaddset(&set, SIGCHLD);
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -errno;
 	window->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return window->signals < 0 ? -errno : 0;
+}
+
+int window__watch_terminal(struct window *window, int input)
+{
+	sigset_t set;
+
+	fill_ends(&set);
+	sigaddset(&set, SIGWINCH);
+	sigaddset(&set, SIGTSTP);
+	sigaddset(&set, SIGCONT);
+	window->input = input;
+	if (sigprocmask(SIG_BLOCK, &set, NULL) || signalfd(window->signals, &set, 0) < 0)
+		return -errno;
+	return 0;
 }
 
 static int start_timer(int *timer, uint64_t first_ns, uint64_t period_ns)
@@ -65,6 +85,11 @@ int window__open(struct window *window, uint64_t duration_ns, uint64_t interval_
 	return err ? err : start_timer(&window->tick, tick_ns, tick_ns);
 }
 
+int window__set_interval(struct window *window, uint64_t interval_ns)
+{
+	return start_timer(&window->interval, interval_ns, interval_ns);
+}
+
 static bool expired(int timer)
 {
 	uint64_t times;
@@ -73,14 +98,29 @@ static bool expired(int timer)
 }
 
 /* A signal that ends the run, if one is pending; SIGCHLD only wakes us up. */
-static bool signalled(const struct window *window)
+static bool signalled(struct window *window)
 {
 	struct signalfd_siginfo info;
 	bool end = false;
 
-	while (read(window->signals, &info, sizeof(info)) == sizeof(info))
-		end |= info.ssi_signo != SIGCHLD;
+	while (read(window->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGWINCH || info.ssi_signo == SIGCONT)
+			window->resized = true;
+		else if (info.ssi_signo == SIGTSTP)
+			window->suspended = true;
+		else
+			end |= info.ssi_signo != SIGCHLD;
+	}
 	return end;
+}
+
+/* Tell once of what is noted. */
+static bool take(bool *noted)
+{
+	bool was = *noted;
+
+	*noted = false;
+	return was;
 }
 
 enum window_event window__wait(struct window *window)
@@ -90,7 +130,9 @@ enum window_event window__wait(struct window *window)
 		{.fd = window->duration, .events = POLLIN},
 		{.fd = window->interval, .events = POLLIN},
 		{.fd = window->tick, .events = POLLIN},
+		{.fd = window->input, .events = POLLIN},
 	};
+	struct pollfd *input = &wait[4];
 
 	for (;;) {
 		bool signal = signalled(window);
@@ -102,6 +144,12 @@ enum window_event window__wait(struct window *window)
 			return WINDOW_COMMAND;
 		if (expired(window->duration))
 			return WINDOW_DURATION;
+		if (take(&window->suspended))
+			return WINDOW_SUSPEND;
+		if (take(&window->resized))
+			return WINDOW_RESIZE;
+		if (input->revents)
+			return WINDOW_INPUT;
 		if (expired(window->interval))
 			return WINDOW_INTERVAL;
 		if (expired(window->tick))

@@ -15,11 +15,16 @@ enum window_event {
 	WINDOW_DURATION,
 	WINDOW_COMMAND,
 	WINDOW_SIGNAL,
+	WINDOW_INPUT, /* of window__watch_terminal() from here on: a key, or the terminal is gone */
+	WINDOW_RESIZE,	/* another size, or the terminal was someone else's for a while */
+	WINDOW_SUSPEND, /* Ctrl-Z */
 	WINDOW_ERROR
 };
 
 struct window {
 	int signals, duration, interval, tick;
+	int input; /* -1: no terminal is watched */
+	bool resized, suspended;
 	uint64_t start_ns; /* CLOCK_MONOTONIC */
 	struct child *child;
 };
@@ -31,9 +36,18 @@ struct window {
  */
 int window__prepare(struct window *window);
 
+/*
+ * Look after the terminal `input`, too: its keys, SIGWINCH, SIGTSTP, SIGCONT. Call it after
+ * window__prepare(). Returns 0 or -errno.
+ */
+int window__watch_terminal(struct window *window, int input);
+
 /* Start the clocks, again for a further window; 0: none of that kind. Returns 0 or -errno. */
 int window__open(struct window *window, uint64_t duration_ns, uint64_t interval_ns,
 		 uint64_t tick_ns, struct child *child);
+
+/* Another interval from now on. Returns 0 or -errno. */
+int window__set_interval(struct window *window, uint64_t interval_ns);
 
 /* Wait for what comes next. The ends come before intervals, intervals before ticks. */
 enum window_event window__wait(struct window *window);

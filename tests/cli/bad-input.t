@@ -18,7 +18,6 @@ bad "unknown command 'rn'" rn
 bad "unknown command ''" ''
 bad "unknown option '--nonsense'" --nonsense
 bad "unknown option '-d'" -d 5
-bad "command top is not built yet" top
 
 bad "--duration needs a value" run -d
 bad "--duration 0 is out of range" run -d 0

@@ -13,10 +13,10 @@ for word in --help -h help; do
 	run "$GFPTRACE" "$word"
 	ok "gfptrace $word" shows "Usage: gfptrace COMMAND"
 done
-for command in run check diff report doctor exercise explain serve; do
+for command in run top check diff report doctor exercise explain serve; do
 	ok "gfptrace help names $command" shows "  $command "
 done
-for command in run check diff report doctor exercise explain serve; do
+for command in run top check diff report doctor exercise explain serve; do
 	for word in --help -h; do
 		run "$GFPTRACE" "$command" "$word"
 		ok "gfptrace $command $word" shows "Usage: gfptrace $command"
