@@ -6,10 +6,16 @@ O        ?= build
 V        ?= 0
 CLANG    ?= clang
 LLVM_STRIP ?= llvm-strip
+RST2MAN  ?= rst2man
 BPFTOOL  ?= $(firstword $(wildcard /usr/sbin/bpftool /usr/local/sbin/bpftool) bpftool)
 PKG_CONFIG ?= pkg-config
 prefix   ?= /usr/local
 bindir   ?= $(prefix)/bin
+datadir  ?= $(prefix)/share
+mandir   ?= $(datadir)/man
+docdir   ?= $(datadir)/doc/gfptrace
+bashcompdir ?= $(datadir)/bash-completion/completions
+zshcompdir  ?= $(datadir)/zsh/site-functions
 SANITIZE ?=
 WERROR   ?= 0
 
@@ -43,6 +49,10 @@ SKELETONS    := $(O)/bpf/gfptrace.skel.h $(BPF_ALONE:%.bpf.o=%.skel.h)
 USER_SOURCES := $(wildcard user/*.c)
 USER_OBJECTS := $(USER_SOURCES:%.c=$(O)/%.o)
 LIBRARY      := $(O)/libgfptrace.a
+GENERATE_SOURCES := $(wildcard doc/generate/*.c)
+MAN_SOURCES  := $(wildcard doc/man/*.rst)
+MAN_PAGES    := $(MAN_SOURCES:%.rst=$(O)/%)
+COMPLETIONS  := $(O)/doc/completion/gfptrace $(O)/doc/completion/_gfptrace
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
 UNIT_TESTS   := $(UNIT_SOURCES:%.c=$(O)/%)
 FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
@@ -52,7 +62,7 @@ SECONDS      ?= 60
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all help setup run check check-fast check-vm check-live unit unit-programs cli lint bench \
-        headers fuzz fuzz-programs install clean
+        headers fuzz fuzz-programs man completion install clean
 export O
 
 all: $(O)/gfptrace ## build build/gfptrace (after tools/setup)
@@ -102,6 +112,39 @@ check-tools:
 	@$(PKG_CONFIG) --exists $(LIBS) 2>/dev/null && command -v $(CLANG) >/dev/null && \
 	 command -v $(BPFTOOL) >/dev/null || \
 	 { echo "gfptrace: clang, bpftool or a library ($(LIBS)) is missing: run tools/setup" >&2; exit 1; }
+
+# Written while building, from the option table. It runs here, not where gfptrace will.
+$(O)/doc/generate: $(GENERATE_SOURCES) $(wildcard doc/generate/*.h) $(LIBRARY)
+	$(call say,CC,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(GENERATE_SOURCES) $(LIBRARY) \
+		$(ALL_LDFLAGS) $(LIB_LDLIBS) -o $@
+
+# A page is doc/man/gfptrace-COMMAND.1.rst and includes what is generated beside it.
+$(O)/doc/man/%.synopsis $(O)/doc/man/%.options: $(O)/doc/generate
+	$(call say,GEN,$(O)/doc/man/$*.options)mkdir -p $(O)/doc/man && \
+		$< rst synopsis $* > $(O)/doc/man/$*.synopsis && \
+		$< rst options $* > $(O)/doc/man/$*.options
+
+$(O)/doc/man/commands: $(O)/doc/generate
+	$(call say,GEN,$@)mkdir -p $(@D) && $< rst commands > $@
+
+$(O)/doc/man/cost: doc/man/cost.awk README.md
+	$(call say,GEN,$@)mkdir -p $(@D) && awk -f $^ > $@
+
+$(filter $(O)/doc/man/gfptrace-%,$(MAN_PAGES)): $(O)/doc/man/gfptrace-%.1: \
+	$(O)/doc/man/%.synopsis $(O)/doc/man/%.options
+$(O)/doc/man/%.1: doc/man/%.1.rst $(O)/doc/man/commands $(O)/doc/man/cost
+	$(call say,MAN,$@)sed 's/@VERSION@/$(VERSION)/' $< > $@.rst && \
+		$(RST2MAN) --strict --no-generator --no-datestamp --no-source-link $@.rst $@
+
+man: $(MAN_PAGES) ## the man pages, from doc/man/*.rst and the option table
+
+$(O)/doc/completion/gfptrace: $(O)/doc/generate doc/completion/bash.sh
+	$(call say,GEN,$@)mkdir -p $(@D) && { $< bash && cat doc/completion/bash.sh; } > $@
+
+$(O)/doc/completion/_gfptrace: $(O)/doc/generate doc/completion/zsh.sh
+	$(call say,GEN,$@)mkdir -p $(@D) && { $< zsh && cat doc/completion/zsh.sh; } > $@
+
+completion: $(COMPLETIONS) ## the completions for bash and zsh, from the option table
 
 run: ## install, build, trace this machine for 10 s (and a 6.12 VM where requests cannot be timed here)
 	$(Q)tools/run

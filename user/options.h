@@ -101,6 +101,10 @@ struct options {
 	unsigned int verdicts;	  /* enum verdict_format */
 	unsigned int differences; /* enum diff_format */
 
+	/* exercise */
+	bool list;     /* show the presets */
+	bool no_reset; /* let the truth add up */
+
 	char **command; /* after "--", NULL-terminated; NULL: none */
 
 	char **operands; /* words that are not options, in argv: files, scenarios */
