@@ -133,6 +133,8 @@ $(O)/doc/man/cost: doc/man/cost.awk README.md
 $(filter $(O)/doc/man/gfptrace-%,$(MAN_PAGES)): $(O)/doc/man/gfptrace-%.1: \
 	$(O)/doc/man/%.synopsis $(O)/doc/man/%.options
 $(O)/doc/man/%.1: doc/man/%.1.rst $(O)/doc/man/commands $(O)/doc/man/cost
+	$(Q)command -v $(RST2MAN) >/dev/null || \
+		{ echo "gfptrace: $(RST2MAN) is missing: run tools/setup" >&2; exit 1; }
 	$(call say,MAN,$@)sed 's/@VERSION@/$(VERSION)/' $< > $@.rst && \
 		$(RST2MAN) --strict --no-generator --no-datestamp --no-source-link $@.rst $@
 
