@@ -16,6 +16,7 @@ mandir   ?= $(datadir)/man
 docdir   ?= $(datadir)/doc/gfptrace
 bashcompdir ?= $(datadir)/bash-completion/completions
 zshcompdir  ?= $(datadir)/zsh/site-functions
+unitdir  ?= $(prefix)/lib/systemd/system
 SANITIZE ?=
 WERROR   ?= 0
 
@@ -30,7 +31,7 @@ LIBS     := libbpf libelf zlib jansson
 LIB_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBS))
 LIB_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm
 ALL_CFLAGS = -std=gnu17 $(WARNINGS) -fno-common -Iinclude -Iuser -isystem $(O)/bpf \
-             -D_GNU_SOURCE -DGFPTRACE_VERSION='"$(VERSION)"' \
+             -D_GNU_SOURCE -DGFPTRACE_VERSION='"$(VERSION)"' $(CPPFLAGS) \
              $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer) \
              $(LIB_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
@@ -39,7 +40,7 @@ ARCH := $(shell uname -m)
 BPF_ARCH := $(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(ARCH)))
 BPF_CFLAGS := -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -D__bpf__ -g -O2 -mcpu=v3 -std=gnu17 \
               $(WARNINGS) -Wno-unused-parameter -Wno-unused-function -Wno-missing-prototypes \
-              -Iinclude -Ivmlinux
+              -Iinclude -Ivmlinux -ffile-prefix-map=$(CURDIR)=.
 
 BPF_SOURCES  := $(wildcard bpf/*.bpf.c)
 BPF_OBJECTS  := $(BPF_SOURCES:%.bpf.c=$(O)/%.bpf.o)
@@ -53,6 +54,7 @@ GENERATE_SOURCES := $(wildcard doc/generate/*.c)
 MAN_SOURCES  := $(wildcard doc/man/*.rst)
 MAN_PAGES    := $(MAN_SOURCES:%.rst=$(O)/%)
 COMPLETIONS  := $(O)/doc/completion/gfptrace $(O)/doc/completion/_gfptrace
+UNITS        := $(wildcard doc/systemd/*.service)
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
 UNIT_TESTS   := $(UNIT_SOURCES:%.c=$(O)/%)
 FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
@@ -62,7 +64,8 @@ SECONDS      ?= 60
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all help setup run check check-fast check-vm check-live unit unit-programs cli lint bench \
-        headers fuzz fuzz-programs man completion install clean
+        headers fuzz fuzz-programs man completion install \
+        install-module deb clean
 export O
 
 all: $(O)/gfptrace ## build build/gfptrace (after tools/setup)
@@ -203,8 +206,31 @@ headers: | check-tools ## every shared header compiles alone, for BPF and for us
 	$(Q)for h in user/*.h; do \
 		$(CC) $(ALL_CFLAGS) -Werror -fsyntax-only -x c $$h || exit 1; done
 
-install: $(O)/gfptrace ## install to DESTDIR and prefix
+# Manual pages are compressed without name and time, so that they are the same each time.
+install: $(O)/gfptrace $(MAN_PAGES) $(COMPLETIONS) ## install to DESTDIR and prefix: command, manual, completions, documents
 	install -D -m 755 $(O)/gfptrace $(DESTDIR)$(bindir)/gfptrace
+	install -d $(DESTDIR)$(mandir)/man1
+	for page in $(MAN_PAGES); do \
+		gzip -9n < $$page > $(DESTDIR)$(mandir)/man1/$${page##*/}.gz || exit 1; done
+	chmod 644 $(DESTDIR)$(mandir)/man1/gfptrace*.gz
+	install -D -m 644 $(O)/doc/completion/gfptrace $(DESTDIR)$(bashcompdir)/gfptrace
+	install -D -m 644 $(O)/doc/completion/_gfptrace $(DESTDIR)$(zshcompdir)/_gfptrace
+	install -d $(DESTDIR)$(docdir)/examples
+	install -m 644 README.md $(wildcard doc/*.md doc/*.json) $(DESTDIR)$(docdir)
+	install -m 644 tests/module/README.md $(DESTDIR)$(docdir)/allocpage.md
+	install -m 644 doc/examples/* $(DESTDIR)$(docdir)/examples
+	for unit in $(UNITS); do install -d $(DESTDIR)$(unitdir) && \
+		sed 's|/usr/local/bin|$(bindir)|' $$unit > $(DESTDIR)$(unitdir)/$${unit##*/} && \
+		chmod 644 $(DESTDIR)$(unitdir)/$${unit##*/} || exit 1; done
+
+# What DKMS needs to build allocpage.
+install-module:
+	for file in $(wildcard include/gfptrace/*.h tests/module/*.[ch] tests/module/Kbuild \
+		tests/module/Makefile); do \
+		install -D -m 644 $$file $(DESTDIR)$(prefix)/src/gfptrace-$(VERSION)/$$file || exit 1; done
+
+deb: ## the packages gfptrace and gfptrace-dkms, in $(O)/deb
+	$(Q)tools/deb
 
 clean: ## remove what was built
 	rm -rf $(O)
