@@ -65,7 +65,7 @@ SECONDS      ?= 60
 .DELETE_ON_ERROR:
 .PHONY: all help setup run check check-fast check-vm check-live unit unit-programs cli lint bench \
         headers fuzz fuzz-programs man completion install \
-        install-module deb clean
+        install-module deb check-packages clean
 export O
 
 all: $(O)/gfptrace ## build build/gfptrace (after tools/setup)
@@ -189,6 +189,9 @@ check-live: ## tests on the running kernel (root)
 
 check-vm: ## tests in VMs: every kernel, against the module's truth
 	$(Q)tools/check vm
+
+check-packages: ## Debian's packages: the same bytes twice, lintian, in a fresh system (root; minutes)
+	$(Q)tools/setup build vm check package && tools/check packages
 
 check: ## every test; installs what it needs
 	$(Q)tools/check all
