@@ -6,10 +6,17 @@ O        ?= build
 V        ?= 0
 CLANG    ?= clang
 LLVM_STRIP ?= llvm-strip
+RST2MAN  ?= rst2man
 BPFTOOL  ?= $(firstword $(wildcard /usr/sbin/bpftool /usr/local/sbin/bpftool) bpftool)
 PKG_CONFIG ?= pkg-config
 prefix   ?= /usr/local
 bindir   ?= $(prefix)/bin
+datadir  ?= $(prefix)/share
+mandir   ?= $(datadir)/man
+docdir   ?= $(datadir)/doc/gfptrace
+bashcompdir ?= $(datadir)/bash-completion/completions
+zshcompdir  ?= $(datadir)/zsh/site-functions
+unitdir  ?= $(prefix)/lib/systemd/system
 SANITIZE ?=
 WERROR   ?= 0
 
@@ -26,7 +33,7 @@ LOADED   := libmicrohttpd
 LIB_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBS) $(LOADED))
 LIB_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm -ldl
 ALL_CFLAGS = -std=gnu17 $(WARNINGS) -fno-common -Iinclude -Iuser -isystem $(O)/bpf \
-             -D_GNU_SOURCE -DGFPTRACE_VERSION='"$(VERSION)"' \
+             -D_GNU_SOURCE -DGFPTRACE_VERSION='"$(VERSION)"' $(CPPFLAGS) \
              $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer) \
              $(LIB_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
@@ -35,7 +42,7 @@ ARCH := $(shell uname -m)
 BPF_ARCH := $(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(ARCH)))
 BPF_CFLAGS := -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -D__bpf__ -g -O2 -mcpu=v3 -std=gnu17 \
               $(WARNINGS) -Wno-unused-parameter -Wno-unused-function -Wno-missing-prototypes \
-              -Iinclude -Ivmlinux
+              -Iinclude -Ivmlinux -ffile-prefix-map=$(CURDIR)=.
 
 BPF_SOURCES  := $(wildcard bpf/*.bpf.c)
 BPF_OBJECTS  := $(BPF_SOURCES:%.bpf.c=$(O)/%.bpf.o)
@@ -45,6 +52,11 @@ SKELETONS    := $(O)/bpf/gfptrace.skel.h $(BPF_ALONE:%.bpf.o=%.skel.h)
 USER_SOURCES := $(wildcard user/*.c)
 USER_OBJECTS := $(USER_SOURCES:%.c=$(O)/%.o)
 LIBRARY      := $(O)/libgfptrace.a
+GENERATE_SOURCES := $(wildcard doc/generate/*.c)
+MAN_SOURCES  := $(wildcard doc/man/*.rst)
+MAN_PAGES    := $(MAN_SOURCES:%.rst=$(O)/%)
+COMPLETIONS  := $(O)/doc/completion/gfptrace $(O)/doc/completion/_gfptrace
+UNITS        := $(wildcard doc/systemd/*.service)
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
 UNIT_TESTS   := $(UNIT_SOURCES:%.c=$(O)/%)
 FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
@@ -54,7 +66,8 @@ SECONDS      ?= 60
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all help setup run check check-fast check-vm check-live unit unit-programs cli lint bench \
-        headers fuzz fuzz-programs install clean
+        headers fuzz fuzz-programs man completion install \
+        install-module deb check-packages clean
 export O
 
 all: $(O)/gfptrace ## build build/gfptrace (after tools/setup)
@@ -105,6 +118,41 @@ check-tools:
 	 command -v $(BPFTOOL) >/dev/null || \
 	 { echo "gfptrace: clang, bpftool or a library ($(LIBS) $(LOADED)) is missing: run tools/setup" >&2; exit 1; }
 
+# Written while building, from the option table. It runs here, not where gfptrace will.
+$(O)/doc/generate: $(GENERATE_SOURCES) $(wildcard doc/generate/*.h) $(LIBRARY)
+	$(call say,CC,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(GENERATE_SOURCES) $(LIBRARY) \
+		$(ALL_LDFLAGS) $(LIB_LDLIBS) -o $@
+
+# A page is doc/man/gfptrace-COMMAND.1.rst and includes what is generated beside it.
+$(O)/doc/man/%.synopsis $(O)/doc/man/%.options: $(O)/doc/generate
+	$(call say,GEN,$(O)/doc/man/$*.options)mkdir -p $(O)/doc/man && \
+		$< rst synopsis $* > $(O)/doc/man/$*.synopsis && \
+		$< rst options $* > $(O)/doc/man/$*.options
+
+$(O)/doc/man/commands: $(O)/doc/generate
+	$(call say,GEN,$@)mkdir -p $(@D) && $< rst commands > $@
+
+$(O)/doc/man/cost: doc/man/cost.awk README.md
+	$(call say,GEN,$@)mkdir -p $(@D) && awk -f $^ > $@
+
+$(filter $(O)/doc/man/gfptrace-%,$(MAN_PAGES)): $(O)/doc/man/gfptrace-%.1: \
+	$(O)/doc/man/%.synopsis $(O)/doc/man/%.options
+$(O)/doc/man/%.1: doc/man/%.1.rst $(O)/doc/man/commands $(O)/doc/man/cost
+	$(Q)command -v $(RST2MAN) >/dev/null || \
+		{ echo "gfptrace: $(RST2MAN) is missing: run tools/setup" >&2; exit 1; }
+	$(call say,MAN,$@)sed 's/@VERSION@/$(VERSION)/' $< > $@.rst && \
+		$(RST2MAN) --strict --no-generator --no-datestamp --no-source-link $@.rst $@
+
+man: $(MAN_PAGES) ## the man pages, from doc/man/*.rst and the option table
+
+$(O)/doc/completion/gfptrace: $(O)/doc/generate doc/completion/bash.sh
+	$(call say,GEN,$@)mkdir -p $(@D) && { $< bash && cat doc/completion/bash.sh; } > $@
+
+$(O)/doc/completion/_gfptrace: $(O)/doc/generate doc/completion/zsh.sh
+	$(call say,GEN,$@)mkdir -p $(@D) && { $< zsh && cat doc/completion/zsh.sh; } > $@
+
+completion: $(COMPLETIONS) ## the completions for bash and zsh, from the option table
+
 run: ## install, build, trace this machine for 10 s (and a 6.12 VM where requests cannot be timed here)
 	$(Q)tools/run
 
@@ -144,6 +192,9 @@ check-live: ## tests on the running kernel (root)
 check-vm: ## tests in VMs: every kernel, against the module's truth
 	$(Q)tools/check vm
 
+check-packages: ## Debian's packages: the same bytes twice, lintian, in a fresh system (root; minutes)
+	$(Q)tools/setup build vm check package && tools/check packages
+
 check: ## every test; installs what it needs
 	$(Q)tools/check all
 
@@ -160,8 +211,31 @@ headers: | check-tools ## every shared header compiles alone, for BPF and for us
 	$(Q)for h in user/*.h; do \
 		$(CC) $(ALL_CFLAGS) -Werror -fsyntax-only -x c $$h || exit 1; done
 
-install: $(O)/gfptrace ## install to DESTDIR and prefix
+# Manual pages are compressed without name and time, so that they are the same each time.
+install: $(O)/gfptrace $(MAN_PAGES) $(COMPLETIONS) ## install to DESTDIR and prefix: command, manual, completions, documents
 	install -D -m 755 $(O)/gfptrace $(DESTDIR)$(bindir)/gfptrace
+	install -d $(DESTDIR)$(mandir)/man1
+	for page in $(MAN_PAGES); do \
+		gzip -9n < $$page > $(DESTDIR)$(mandir)/man1/$${page##*/}.gz || exit 1; done
+	chmod 644 $(DESTDIR)$(mandir)/man1/gfptrace*.gz
+	install -D -m 644 $(O)/doc/completion/gfptrace $(DESTDIR)$(bashcompdir)/gfptrace
+	install -D -m 644 $(O)/doc/completion/_gfptrace $(DESTDIR)$(zshcompdir)/_gfptrace
+	install -d $(DESTDIR)$(docdir)/examples
+	install -m 644 README.md $(wildcard doc/*.md doc/*.json) $(DESTDIR)$(docdir)
+	install -m 644 tests/module/README.md $(DESTDIR)$(docdir)/allocpage.md
+	install -m 644 doc/examples/* $(DESTDIR)$(docdir)/examples
+	for unit in $(UNITS); do install -d $(DESTDIR)$(unitdir) && \
+		sed 's|/usr/local/bin|$(bindir)|' $$unit > $(DESTDIR)$(unitdir)/$${unit##*/} && \
+		chmod 644 $(DESTDIR)$(unitdir)/$${unit##*/} || exit 1; done
+
+# What DKMS needs to build allocpage.
+install-module:
+	for file in $(wildcard include/gfptrace/*.h tests/module/*.[ch] tests/module/Kbuild \
+		tests/module/Makefile); do \
+		install -D -m 644 $$file $(DESTDIR)$(prefix)/src/gfptrace-$(VERSION)/$$file || exit 1; done
+
+deb: ## the packages gfptrace and gfptrace-dkms, in $(O)/deb
+	$(Q)tools/deb
 
 clean: ## remove what was built
 	rm -rf $(O)

@@ -241,41 +241,21 @@ static int print_truth(void)
 	return STATUS_OK;
 }
 
-/* Takes a flag that only this command has out of argv; true if it was there. */
-static bool take_flag(int *argc, char **argv, const char *flag)
-{
-	bool found = false;
-	int from, to = 1;
-
-	for (from = 1; from < *argc; from++) {
-		if (!strcmp(argv[from], flag))
-			found = true;
-		else
-			argv[to++] = argv[from];
-	}
-	*argc = to;
-	argv[to] = NULL;
-	return found;
-}
-
 int cmd_exercise(int argc, char **argv)
 {
-	const bool list = take_flag(&argc, argv, "--list");
-	const bool keep = take_flag(&argc, argv, "--no-reset");
 	struct options options;
 	int status;
 	size_t i;
 
-	take_flag(&argc, argv, "--reset"); /* the default */
 	if (!command__begin(COMMAND_EXERCISE, argc, argv, &options, &status))
 		return status;
-	if (list)
+	if (options.list)
 		return list_presets();
 	status = check_operands(&options);
 	if (status != STATUS_OK)
 		return status;
 	survive(); /* what cannot be had is no reason not to try */
-	if (!keep)
+	if (!options.no_reset)
 		status = submit("truth", "reset", false);
 	for (i = 0; i < options.nr_operands && status == STATUS_OK; i++)
 		status = run_operand(options.operands[i]);

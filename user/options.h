@@ -106,6 +106,9 @@ struct options {
 	unsigned int differences; /* enum diff_format */
 
 	struct address listen; /* serve */
+	/* exercise */
+	bool list;     /* show the presets */
+	bool no_reset; /* let the truth add up */
 
 	char **command; /* after "--", NULL-terminated; NULL: none */
 

@@ -10,6 +10,7 @@ static const char *const context_names[GFT_CONTEXTS] = GFT_CONTEXT_NAMES;
 const char *const tier_names[TIERS] = {"auto", "fexit", "kprobe", "tracepoint"};
 const char *const coverage_names[COVERAGES] = {"auto", "fast", "exact"};
 const char *const verdict_format_names[VERDICT_FORMATS] = {"tap", "text", "json"};
+static const char *const explain_format_names[] = {"text", "json"};
 const char *const diff_format_names[DIFF_FORMATS] = {"text", "json"};
 
 /* What says how to trace is also for those who trace in order to judge. */
@@ -87,8 +88,11 @@ const struct option_row option_table[] = {
 	  .help = "N windows one after another, each with its own CMD and report; for `diff`" },
 
 	{ .name = "format", .short_name = 'f', .type = OPTION_FORMAT, .metavar = "FORMAT",
-	  .group = "Output", .commands = ONLY_RUN | REPORT | EXPLAIN, AT(format), .fallback = "text",
-	  .help = "text, json, html, prom or folded; of `explain` text or json" },
+	  .group = "Output", .commands = ONLY_RUN | REPORT, AT(format), .fallback = "text",
+	  .help = "text, json, html, prom or folded" },
+	{ .name = "format", .short_name = 'f', .type = OPTION_FORMAT, .metavar = "FORMAT",
+	  .group = "Output", .commands = EXPLAIN, AT(format), .fallback = "text",
+	  .words = explain_format_names, .nr_words = 2, .help = "text or json" },
 	{ .name = "output", .short_name = 'o', .type = OPTION_TEXT, .metavar = "FILE",
 	  .group = "Output", .commands = ONLY_RUN | REPORT | EXPLAIN, AT(output), .max = 4095,
 	  .help = "write the report to FILE, not to stdout" },
@@ -152,6 +156,10 @@ const struct option_row option_table[] = {
 	  .commands = RUN | TOP, AT(memory_limit), .fallback = "256M",
 	  .help = "refuse to start if the maps need more memory: 64M, 1G" },
 
+	{ .name = "list", .type = OPTION_FLAG, .group = "Testing", .commands = EXERCISE, AT(list),
+	  .help = "show the presets: scenarios with a name" },
+	{ .name = "no-reset", .type = OPTION_FLAG, .group = "Testing", .commands = EXERCISE,
+	  AT(no_reset), .help = "add to what the module has counted, do not begin at 0" },
 	{ .name = "marked", .type = OPTION_FLAG, .group = "Testing", .commands = WINDOW, AT(marked),
 	  .help = "count only requests that carry the test module's mark; check each pairing" },
 

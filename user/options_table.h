@@ -15,7 +15,7 @@ enum option_type {
 	OPTION_DURATION, /* uint64_t, ns */
 	OPTION_SIZE,	 /* uint64_t, bytes */
 	OPTION_TEXT,	 /* const char *, not empty, `max` bytes at most */
-	OPTION_FORMAT,	 /* const struct format * */
+	OPTION_FORMAT,	 /* const struct format *; `words`: those that the command writes */
 	OPTION_WORDS,	 /* bool[], indexed by `words` */
 	OPTION_NUMBERS,	 /* bool[], indexed by numbers and ranges, min .. max */
 	OPTION_PIDS,	 /* pids and nr_pids, min .. max */

@@ -1,0 +1,84 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The manual: a page for each command, which names each of its options, and which man can show.
+# shellcheck disable=SC2317 # functions are called through ok
+# shellcheck source=tests/cli/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+build=$(dirname "$GFPTRACE")
+pages=$build/doc/man
+generate=$build/doc/generate
+if [[ ! -x $generate || ! -f $pages/gfptrace.1 ]]; then
+	echo "1..0 # skip no manual in $build: make man completion"
+	exit 0
+fi
+
+# shown PAGE: as a terminal 80 columns wide shows it, without markup
+shown() {
+	LC_ALL=C.UTF-8 MANWIDTH=80 MANOPT='' MAN_KEEP_FORMATTING='' man -E UTF-8 -P cat -l "$1" | col -bx
+}
+
+clean() {
+	LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -E UTF-8 -l "$1" > "$out" 2> "$err" && [[ ! -s $err ]]
+}
+
+sections() { # PAGE NAME…
+	local page=$1 name
+	shift
+	for name; do
+		shown "$page" | grep -qxF "$name" || {
+			echo "no section $name" > "$err"
+			return 1
+		}
+	done
+}
+
+# Every option of --help, as often as there.
+options() { # COMMAND
+	"$GFPTRACE" "$1" --help | grep -oE '^ +(-[a-z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort > "$work/help"
+	shown "$pages/gfptrace-$1.1" | sed -n '/^OPTIONS/,/^EXIT STATUS/p' |
+		grep -oE '^ +(-[a-z], )?--[a-z-]+( |$)' | grep -oE -- '--[a-z-]+' | sort > "$work/page"
+	diff "$work/help" "$work/page" > "$err" && [[ -s $work/page ]]
+}
+
+listed() { # COMMAND: in gfptrace(1), once among the commands
+	(($(shown "$pages/gfptrace.1" | sed -n '/^COMMANDS/,/^WORDS/p' | grep -cx " *gfptrace-$1(1)") == 1))
+}
+
+figures() { # of the cost in the manual are the README's
+	local row
+	row=$(shown "$pages/gfptrace.1" | grep -E '^ +gfptrace --coverage exact ' | grep -oE '[0-9]+ \([0-9.]+\)' |
+		tr -d '()' | tr '\n' ' ')
+	[[ $row == "$(grep -F '**gfptrace --coverage exact**' README.md |
+		awk -F' *[|] *' '{ printf "%s %s ", $3, $4 }')" ]]
+}
+
+if command -v man > /dev/null && command -v col > /dev/null; then
+	while read -r command; do
+		page=$pages/gfptrace-$command.1
+		ok "gfptrace-$command.1 is there" test -s "$page"
+		ok "gfptrace-$command.1 has no error of markup" clean "$page"
+		ok "gfptrace-$command.1 has what a page has" sections "$page" NAME SYNOPSIS DESCRIPTION \
+			OPTIONS "EXIT STATUS" OVERHEAD "ACCURACY AND LOSS" EXAMPLES "SEE ALSO"
+		ok "gfptrace-$command.1 has the options of --help" options "$command"
+		ok "gfptrace(1) lists $command" listed "$command"
+	done < <("$generate" commands)
+	ok "gfptrace.1 has no error of markup" clean "$pages/gfptrace.1"
+	ok "gfptrace.1 has the figures of the README" figures
+else
+	skip "the pages" "no man or col"
+fi
+
+run "$generate" rst options nonsense
+ok "a command that is not there is refused" test $status -eq 1 -a ! -s "$out"
+run "$generate" commands
+same() {
+	local name
+	while read -r name; do
+		[[ -f doc/man/gfptrace-$name.1.rst ]] || return 1
+	done < "$out"
+	[[ -s $out ]]
+}
+ok "every command has a source in doc/man" same
+
+done_testing
