@@ -7,9 +7,12 @@
 #include <time.h>
 
 #include "commands.h"
+#include "confine.h"
 #include "formats.h"
 #include "http.h"
+#include "keeper.h"
 #include "log.h"
+#include "sandbox.h"
 #include "session.h"
 #include "steady.h"
 #include "survive.h"
@@ -20,6 +23,7 @@
 
 struct serve {
 	struct session session;
+	struct keeper keeper;
 	struct steady *steady;
 	struct http *http;
 	struct window window;
@@ -129,8 +133,13 @@ static int open_http(struct serve *serve, int socket)
 static int begin(struct serve *serve, const struct options *options)
 {
 	char text[ADDRESS_TEXT];
-	int status = session__open(&serve->session, options), failed;
+	int status, failed, err = keeper__start(&serve->keeper, NULL, 0, !options->failures_only);
 
+	if (err) {
+		log_err(err, "cannot start the keeper");
+		return STATUS_INTERNAL;
+	}
+	status = session__open(&serve->session, options, &serve->keeper);
 	if (status)
 		return status;
 	failed = survive();
@@ -146,6 +155,9 @@ static int begin(struct serve *serve, const struct options *options)
 		return STATUS_INTERNAL;
 	}
 	serve->start_ns = serve->window.start_ns;
+	status = confine(&serve->session, SANDBOX_NET);
+	if (status)
+		return status;
 	log_info("serving http://%s/metrics", address__format(&options->listen, text));
 	return STATUS_OK;
 }
@@ -232,6 +244,7 @@ int cmd_serve(int argc, char **argv)
 		return status;
 	status = serve_on(&serve, &options, socket);
 	http__close(serve.http);
+	keeper__end(&serve.keeper);
 	steady__free(serve.steady);
 	return status;
 }

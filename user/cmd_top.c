@@ -3,7 +3,10 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "confine.h"
+#include "keeper.h"
 #include "log.h"
+#include "sandbox.h"
 #include "session.h"
 #include "survive.h"
 #include "top_draw.h"
@@ -24,6 +27,7 @@ struct refresh {
 struct top {
 	const struct options *options;
 	struct session session;
+	struct keeper keeper;
 	struct window window;
 	struct top_model model;
 	struct refresh taken, shown; /* two while the screen is held, else one and the same */
@@ -179,13 +183,18 @@ static int watch(struct top *top)
 /* Memory for all of it before anything is traced. */
 static int prepare(struct top *top)
 {
-	int status, failed;
+	int status, failed, err;
 
 	if (window__prepare(&top->window)) {
 		log_error("cannot wait for signals");
 		return STATUS_INTERNAL;
 	}
-	status = session__open(&top->session, top->options);
+	err = keeper__start(&top->keeper, NULL, 0, !top->options->failures_only);
+	if (err) {
+		log_err(err, "cannot start the keeper");
+		return STATUS_INTERNAL;
+	}
+	status = session__open(&top->session, top->options, &top->keeper);
 	if (status)
 		return status;
 	if (window__watch_terminal(&top->window, STDIN_FILENO)) {
@@ -223,7 +232,8 @@ static int run(struct top *top)
 		return STATUS_INTERNAL;
 	}
 	top->activated_ns = top->start_ns = top->window.start_ns;
-	return watch(top);
+	status = confine(&top->session, SANDBOX_TTY);
+	return status ? status : watch(top);
 }
 
 int cmd_top(int argc, char **argv)
@@ -241,6 +251,7 @@ int cmd_top(int argc, char **argv)
 	screen__close();
 	window__close(&top.window);
 	session__close(&top.session);
+	keeper__end(&top.keeper);
 	top_model__free(&top.model);
 	drop(&top.taken);
 	drop(&top.shown);
