@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "confine.h"
 
+#include <jansson.h>
 #include <string.h>
 #include <sys/capability.h>
+#include <time.h>
 
 #include "log.h"
 #include "privilege.h"
@@ -45,7 +47,12 @@ static struct rights what_it_needs(const struct session *session)
 int confine(const struct session *session, unsigned int groups)
 {
 	struct rights rights = what_it_needs(session);
-	int err = privilege__shed(rights.keep);
+	int err;
+
+	/* what the libraries open at a first use */
+	json_object_seed(0); /* /dev/urandom */
+	tzset();	     /* /etc/localtime, for gmtime_r() too */
+	err = privilege__shed(rights.keep);
 
 	if (err) {
 		log_err(err, "cannot give up privileges");

@@ -91,6 +91,12 @@ int main(int argc, char **argv)
 	size_t i;
 
 	reserve_standard_files();
+	if (geteuid() != getuid()) {
+		log_error("this program is not made for the setuid bit");
+		log_hint("give it file capabilities: chmod u-s, then "
+			 "setcap cap_bpf,cap_perfmon=p");
+		return STATUS_UNSUPPORTED;
+	}
 	privilege__lower();
 	/* A reader that goes away shows as EPIPE; a command we start gets the default back. */
 	signal(SIGPIPE, SIG_IGN);

@@ -55,4 +55,5 @@ as_root kprobe '--tier kprobe --budget 0.05'
 as_root kprobe-full '--tier kprobe --budget 100'
 as_root cgroup '--by cgroup --budget 100'
 as_user user '--coverage auto --budget 100'
+dmesg | grep 'type=1326' >/out/refused # AUDIT_SECCOMP
 exit 0

@@ -34,8 +34,6 @@ holds() {
 	result $rc "$1"
 }
 
-none='Cap(Prm|Eff|Inh|Bnd|Amb):	0{16}'
-
 # confined NAME [CAPPRM]: as the command saw the tracer
 confined() {
 	is "$1: status 0" "$1.status" 0
@@ -58,7 +56,7 @@ for kernel in "${kernels[@]}"; do
 	((rc == 0)) || continue
 	for name in auto budget kprobe kprobe-full cgroup; do
 		if [[ $name == kprobe ]]; then
-			confined $name 0{6}4000000000 # CAP_PERFMON
+			confined $name '0{6}4000000000' # CAP_PERFMON
 			is "$name: it says why" $name.err '.*CAP_PERFMON stays: .*'
 		else
 			confined $name
@@ -79,6 +77,9 @@ for kernel in "${kernels[@]}"; do
 	is "user: not root" user.tracer 'Uid:	65534	65534	65534	65534'
 	holds "user: fexit, and three copies" user \
 		'.mode.tier == "fexit" and .mode.coverage.copies == 3'
+	cp "$work/out/refused" "$work/err"
+	[[ ! -s $work/out/refused ]]
+	result $? "the filter refused nothing"
 	holds "user: latencies" user '[.latency[].count] | add > 100000'
 done
 echo "1..$n"
