@@ -195,6 +195,16 @@ static void *got(struct ap_block *block, unsigned long caller, int err)
 	return block->address;
 }
 
+/* Counted and reported where it may not. */
+static bool caller_may_sleep(unsigned long caller)
+{
+	const bool may = ap_may_sleep();
+
+	if (!may)
+		ap_misused(AP_ATOMIC_SLEEP, NULL, caller, NULL, 0);
+	return may;
+}
+
 noinline void *ap_quality_get(const struct ap_wish *wish)
 {
 	const u64 start = ktime_get_mono_fast_ns();
@@ -210,10 +220,8 @@ noinline void *ap_quality_get(const struct ap_wish *wish)
 		ap_count(AP_N_REFUSED, 1);
 		return ERR_PTR(err);
 	}
-	if (gfpflags_allow_blocking(gfp) && !ap_may_sleep()) {
-		ap_misused(AP_ATOMIC_SLEEP, NULL, _RET_IP_, NULL, 0);
+	if (gfpflags_allow_blocking(gfp) && !caller_may_sleep(_RET_IP_))
 		gfp &= ~__GFP_DIRECT_RECLAIM;
-	}
 	ap_stretch_begin(&stretch, !gfpflags_allow_blocking(gfp));
 	place = ap_cost_place(gfpflags_allow_blocking(gfp));
 	block = ap_block_take();
@@ -266,10 +274,12 @@ noinline int ap_quality_put(void *address)
 	return err;
 }
 
-int ap_quality_prepare(const struct ap_wish *wish)
+noinline int ap_quality_prepare(const struct ap_wish *wish)
 {
 	int err = refused(wish);
 
+	if (!err && !caller_may_sleep(_RET_IP_))
+		err = -EINVAL;
 	if (!err)
 		err = ap_cost_reserve(ap_quality_kind(wish), wish->order);
 	if (!err && wish->guard)
@@ -277,9 +287,10 @@ int ap_quality_prepare(const struct ap_wish *wish)
 	return err;
 }
 
-void ap_quality_settle(void)
+noinline void ap_quality_settle(void)
 {
-	ap_slots_settle();
+	if (caller_may_sleep(_RET_IP_))
+		ap_slots_settle();
 }
 
 int ap_quality_open(void)

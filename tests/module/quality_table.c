@@ -30,7 +30,7 @@ static const char *const misuse_names[AP_MISUSES] = {
 	[AP_DOUBLE_PUT] = "double-put",
 	[AP_FOREIGN] = "foreign-pointer",
 	[AP_OVERWRITTEN] = "redzone-overwritten",
-	[AP_ATOMIC_SLEEP] = "blocking-gfp-in-atomic",
+	[AP_ATOMIC_SLEEP] = "sleeping-in-atomic",
 };
 
 static struct {

@@ -38,6 +38,7 @@ static const char *const trial_names[AP_TRIALS] = {
 	[AP_TRY_INSIDE] = "pointer_inside",
 	[AP_TRY_DIRTY] = "dirty_byte",
 	[AP_TRY_BLOCKING_GFP] = "blocking_gfp_in_atomic",
+	[AP_TRY_SLEEPING_CALL] = "sleeping_call",
 	[AP_TRY_STALE] = "use_after_put",
 	[AP_TRY_SLEEP] = "sleep_in_atomic",
 };

@@ -263,12 +263,27 @@ static void try_dirt(struct ap_try *try, u8 *block)
 	try->alarms += !ap_all_bytes(block, 0, PAGE_SIZE);
 }
 
+/* Where nothing may sleep: calls that would, and a mask that would allow it. */
+static void try_to_sleep(struct ap_try *try)
+{
+	const struct ap_wish wish = {.gfp = GFP_KERNEL};
+	u64 before = ap_misuse_count(AP_ATOMIC_SLEEP);
+	u8 *block = one_page(try, GFP_KERNEL | __GFP_NOWARN);
+
+	tried(try, AP_TRY_BLOCKING_GFP, ap_misuse_count(AP_ATOMIC_SLEEP) == ++before);
+	if (block)
+		try->alarms += ap_quality_put(block) != 0;
+	ap_quality_settle();
+	tried(try, AP_TRY_SLEEPING_CALL, ap_misuse_count(AP_ATOMIC_SLEEP) == ++before);
+	tried(try, AP_TRY_SLEEPING_CALL,
+	      ap_quality_prepare(&wish) == -EINVAL && ap_misuse_count(AP_ATOMIC_SLEEP) == ++before);
+}
+
 /* Wrong calls, in the context at hand. */
 void ap_try_misuse(struct ap_try *try)
 {
 	static u8 foreign;
 	u8 *block = one_page(try, mask_of(try->may_sleep));
-	u64 before;
 
 	tried(try, AP_TRY_FOREIGN, ap_quality_put(&foreign) == -EINVAL);
 	if (!block) {
@@ -279,13 +294,8 @@ void ap_try_misuse(struct ap_try *try)
 	tried(try, AP_TRY_INSIDE, ap_quality_put(block + 1) == -EINVAL);
 	try->alarms += ap_quality_put(block) != 0;
 	tried(try, AP_TRY_DOUBLE_PUT, ap_quality_put(block) == -EALREADY);
-	if (try->may_sleep || preemptible())
-		return;
-	before = ap_misuse_count(AP_ATOMIC_SLEEP);
-	block = one_page(try, GFP_KERNEL | __GFP_NOWARN);
-	tried(try, AP_TRY_BLOCKING_GFP, ap_misuse_count(AP_ATOMIC_SLEEP) == before + 1);
-	if (block)
-		try->alarms += ap_quality_put(block) != 0;
+	if (!try->may_sleep && !preemptible())
+		try_to_sleep(try);
 }
 
 /* What was put back is out of reach as soon as all CPUs know; sleeps. */

@@ -35,14 +35,16 @@ check(all($ran[]; (.blocks | length) == 10 and all(.blocks[]; . > 0));
  check(.trials.sleep_in_atomic | .tried == 1 and .caught == 1; "a sleep on purpose is noticed")),
 (if $q.rt then empty else
  check(total(.trials.blocking_gfp_in_atomic | .tried) == 3 and total(.trials.blocking_gfp_in_atomic | .caught) == 3;
-       "GFP_KERNEL where nothing may sleep: reported, and it did not sleep") end),
+       "GFP_KERNEL where nothing may sleep: reported, and it did not sleep"),
+ check(total(.trials.sleeping_call | .tried) == 6 and total(.trials.sleeping_call | .caught) == 6;
+       "calls that sleep, where nothing may: reported, and they did not sleep") end),
 check(all($q.contexts[]; .flaws == 0); "no flaw"),
 
 (if $truth_is_its_own then
  check($t.watched_stretches > 1000 and $t.watched_slept == 0;
        "no sleep within \($t.watched_stretches) atomic gets and puts (sched_switch); \($t.watched_lock_waits) waits for locks of RT, \($t.watched_preempted) preemptions"),
  check($q.rt or $t.atomic_switches == 0; "no voluntary switch within \($t.atomic_stretches)"),
- check($t.sleeping_points > 0 and $t.sleeping_points_refused == misused("blocking-gfp-in-atomic");
+ check($t.sleeping_points > 0 and $t.sleeping_points_refused == misused("sleeping-in-atomic");
        "\($t.sleeping_points) sleeping points, none where it must not be"),
  check($t.align_asked > 0 and $t.align_short == 0; "\($t.align_asked) alignments asked, all delivered"),
  check($t.zero_checked > 0 and $t.zero_broken == 0; "\($t.zero_bytes) bytes checked for 0 before they were handed out"),
