@@ -10,6 +10,7 @@ BPFTOOL  ?= $(firstword $(wildcard /usr/sbin/bpftool /usr/local/sbin/bpftool) bp
 PKG_CONFIG ?= pkg-config
 prefix   ?= /usr/local
 bindir   ?= $(prefix)/bin
+unitdir  ?= $(prefix)/lib/systemd/system
 SANITIZE ?=
 WERROR   ?= 0
 
@@ -160,8 +161,12 @@ headers: | check-tools ## every shared header compiles alone, for BPF and for us
 	$(Q)for h in user/*.h; do \
 		$(CC) $(ALL_CFLAGS) -Werror -fsyntax-only -x c $$h || exit 1; done
 
-install: $(O)/gfptrace ## install to DESTDIR and prefix
+install: $(O)/gfptrace ## install to DESTDIR and prefix, with the unit of `gfptrace serve`
 	install -D -m 755 $(O)/gfptrace $(DESTDIR)$(bindir)/gfptrace
+	install -d $(DESTDIR)$(unitdir)
+	sed 's,^ExecStart=[^ ]*,ExecStart=$(bindir)/gfptrace,' doc/systemd/gfptrace.service \
+		> $(DESTDIR)$(unitdir)/gfptrace.service
+	chmod 644 $(DESTDIR)$(unitdir)/gfptrace.service
 
 clean: ## remove what was built
 	rm -rf $(O)

@@ -24,7 +24,7 @@
 		f(get_connection_info) f(create_response_from_buffer) f(destroy_response) \
 			f(add_response_header) f(queue_response)
 
-#define POINTER(name) __typeof__(MHD_##name) *name;
+#define POINTER(name) __typeof__(MHD_##name) *(name);
 static struct {
 	FUNCTIONS(POINTER)
 } mhd;

@@ -245,57 +245,31 @@ prometheus_config() { # PORT
 	END
 }
 
-# query EXPRESSION FILTER: what jq makes of the answer
-query() {
-	python3 -c '
-import sys, urllib.parse, urllib.request
-url = "http://127.0.0.1:%s/api/v1/query?%s" % (sys.argv[1], urllib.parse.urlencode({"query": sys.argv[2]}))
-print(urllib.request.urlopen(url, timeout=10).read().decode())' "$prometheus_port" "$1" 2> "$err" |
-		jq -r ".data.result | $2" 2>> "$err"
+# queries: expressions on stdin, results on stdout, a line of JSON each
+queries() {
+	python3 tests/live/query.py "$prometheus_port" 2> "$err"
 }
 
 asks() { # EXPRESSION: true where Prometheus has a value above 0
-	[[ $(query "$1" '.[0].value[1] // "0" | tonumber > 0') == true ]] && return
-	echo "$1: $(query "$1" .)" >> "$err"
-	return 1
+	queries <<< "$1" > "$out" && jq -e '.[0].value[1] // "0" | tonumber > 0' "$out" > /dev/null
 }
 
 # Each name by itself: resets() drops the names, and then the labels no longer tell series apart.
 none_fell() {
-	local name counted=0
-	for name in $(query 'count by (__name__) ({__name__=~"gfptrace_.*_(total|bucket|count|sum)"})' \
-		'.[].metric.__name__'); do
-		counted=$((counted + 1))
-		[[ $(query "sum(resets(${name}[1h]))" '.[0].value[1]') == 0 ]] || {
-			query "resets(${name}[1h]) > 0" '.[] | tojson' > "$err"
-			return 1
-		}
-	done
-	echo "# $counted counters"
-	((counted >= 8))
+	queries <<< 'count by (__name__) ({__name__=~"gfptrace_.*_(total|bucket|count|sum)"})' |
+		jq -r '.[].metric.__name__ | "sum(resets(\(.)[1h]))"' > "$work/resets" &&
+		queries < "$work/resets" > "$out" &&
+		jq -s -e 'length >= 8 and all(.[0].value[1] == "0")' "$out" > /dev/null
 }
 
 # Grafana's variables stand for what it would put there. Stages, headroom and latency are not
 # seen on every kernel: of them the query must be one that Prometheus takes.
 dashboard() {
-	local expression seen=0 queries=0
-	while IFS= read -r expression; do
-		queries=$((queries + 1))
-		expression=${expression//\$__rate_interval/10s}
-		expression=${expression//\$__range/1m}
-		expression=${expression//\$job/gfptrace}
-		expression=${expression//\$instance/.*}
-		case $(query "$expression" length) in
-		0) echo "# no series here: $expression" ;;
-		[1-9]*) seen=$((seen + 1)) ;;
-		*)
-			echo "refused: $expression" >> "$err"
-			return 1
-			;;
-		esac
-	done < <(jq -r '.panels[].targets[].expr' doc/grafana/gfptrace.json)
-	echo "# $queries queries, $seen with an answer"
-	((queries >= 10 && seen >= 6))
+	jq -r '.panels[].targets[].expr' doc/grafana/gfptrace.json |
+		sed 's/\$__rate_interval/10s/g; s/\$__range/1m/g; s/\$job/gfptrace/g; s/\$instance/.*/g' |
+		queries > "$out" &&
+		jq -s -e 'length >= 10 and all(. != null) and (map(select(length > 0)) | length >= 6)' \
+			"$out" > /dev/null
 }
 
 scrape() {
