@@ -225,7 +225,7 @@ install: $(O)/gfptrace $(MAN_PAGES) $(COMPLETIONS) ## install to DESTDIR and pre
 	install -m 644 tests/module/README.md $(DESTDIR)$(docdir)/allocpage.md
 	install -m 644 doc/examples/* $(DESTDIR)$(docdir)/examples
 	for unit in $(UNITS); do install -d $(DESTDIR)$(unitdir) && \
-		sed 's|/usr/local/bin|$(bindir)|' $$unit > $(DESTDIR)$(unitdir)/$${unit##*/} && \
+		sed 's|^ExecStart=[^ ]*/gfptrace|ExecStart=$(bindir)/gfptrace|' $$unit > $(DESTDIR)$(unitdir)/$${unit##*/} && \
 		chmod 644 $(DESTDIR)$(unitdir)/$${unit##*/} || exit 1; done
 
 # What DKMS needs to build allocpage.

@@ -24,7 +24,7 @@
 		f(get_connection_info) f(create_response_from_buffer) f(destroy_response) \
 			f(add_response_header) f(queue_response)
 
-#define POINTER(name) __typeof__(MHD_##name) *name;
+#define POINTER(name) __typeof__(MHD_##name) *(name);
 static struct {
 	FUNCTIONS(POINTER)
 } mhd;
@@ -54,6 +54,8 @@ struct client {
 
 struct http {
 	struct MHD_Daemon *daemon;
+	int socket; /* that listens */
+	size_t nr_clients;
 	const struct http_page *pages;
 	size_t nr;
 	struct made *made;
@@ -152,8 +154,10 @@ static void notice(void *context, struct MHD_Connection *connection, void **clie
 	struct http *http = context;
 
 	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-		if (*client)
+		if (*client) {
 			*(struct client *)*client = (struct client){};
+			http->nr_clients--;
+		}
 		return;
 	}
 	for (size_t i = 0; i < HTTP_CONNECTIONS; i++) {
@@ -161,6 +165,7 @@ static void notice(void *context, struct MHD_Connection *connection, void **clie
 			continue;
 		http->clients[i] = (struct client){connection, window__now()};
 		*client = &http->clients[i];
+		http->nr_clients++;
 		return;
 	}
 }
@@ -212,8 +217,11 @@ int http__open(struct http **http, int socket, const struct http_page *pages, si
 	int err = new ? load_library() : -ENOMEM;
 
 	if (!err) {
-		*new = (struct http){
-			.pages = pages, .nr = nr, .render = render, .context = context};
+		*new = (struct http){.socket = socket,
+				     .pages = pages,
+				     .nr = nr,
+				     .render = render,
+				     .context = context};
 		new->made = calloc(nr, sizeof(*new->made));
 		err = new->made ? start(new, socket) : -ENOMEM;
 	}
@@ -245,6 +253,9 @@ size_t http__want(struct http *http, struct pollfd fds[HTTP_FDS], int *wait_ms)
 		short events = (short)((FD_ISSET(fd, &in) ? POLLIN : 0) |
 				       (FD_ISSET(fd, &out) ? POLLOUT : 0));
 
+		/* where there is no place, those who come wait before the door */
+		if (fd == http->socket && http->nr_clients == HTTP_CONNECTIONS)
+			continue;
 		if (events)
 			fds[nr++] = (struct pollfd){.fd = fd, .events = events};
 	}

@@ -126,10 +126,10 @@ static int hold_latency(struct steady *steady, struct report *report, struct can
 	struct fold *rest = malloc(sizeof(*rest));
 	struct latency last = {};
 	size_t nr = report->nr_latency, kept = 0;
-	int err = rest ? 0 : -ENOMEM;
+	int err = 0;
 
-	if (err)
-		return err;
+	if (!rest)
+		return -ENOMEM;
 	fold__clear(rest);
 	for (size_t i = 0; i < nr; i++)
 		all[i] = (struct candidate){key_of(&report->latency[i].labels, NULL),

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 
-PATIENCE = 30
+PATIENCE = 60
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
 

@@ -80,6 +80,16 @@ only_grows() {
 		}' "$1" "$2" > "$err"
 }
 
+# Others may trace this machine at the same time: only our own programs must go, by their ids.
+note_programs() {
+	sed -n 's/^prog_id:[[:space:]]*//p' "/proc/$pid"/fdinfo/* | sort -u > "$work/ids"
+	[[ -s $work/ids ]]
+}
+none_left() {
+	! "${BPFTOOL:-bpftool}" prog list -j | jq -r '.[].id' | grep -qxFf "$work/ids"
+}
+none_is_left() { eventually 20 none_left; }
+
 descriptors() { find "/proc/$pid/fd" -mindepth 1 | wc -l; }
 at_rest() { (($(descriptors) == resting)); }
 resident() { awk '/^VmRSS/ {print $2}' "/proc/$pid/status"; } # KiB
@@ -87,7 +97,6 @@ ended() { # STATUS
 	((status == $1)) && ! grep -qv 'serving http' "$err"
 }
 
-programs > "$work/before"
 ok "it starts on a free port" serve
 ok "stdout stays empty" test ! -s "$work/serve.out"
 
@@ -168,13 +177,13 @@ ok "nor do the counters" counts_load
 ok "counters only grow meanwhile" only_grows "$work/before-load" "$work/after-load"
 ok "after its deadline nobody holds a place" eventually 15 at_rest
 ok "though one of them still reads" kill -0 "$clients"
+all_told() { (($(wc -l < "$work/clients") == 11)) && [[ ! -s $work/clients.err ]]; }
+ok "the other 11 have been ended" eventually 10 all_told
+kill "$clients"
 wait "$clients"
 sed 's/^/# /' "$work/clients"
-all_told() { (($(wc -l < "$work/clients") == 12)) && [[ ! -s $work/clients.err ]]; }
-ok "all 12 clients came to an end" all_told
-cut_off() { awk '$1 != "slow_reader" && ($2 == "patience" || $2 > 17) { print; bad = 1 } END { exit bad }' \
-	"$work/clients" > "$err"; }
-ok "the server ended all but the one that read on" cut_off
+cut_off() { awk '$2 == "patience" || $2 > 20 { print; bad = 1 } END { exit bad }' "$work/clients" > "$err"; }
+ok "none of them by its own patience" cut_off
 
 # More than there are places: those behind wait, and are served when the deadline frees some.
 crowd=()
@@ -196,10 +205,11 @@ ok "it lives" answers 200 GET /healthz
 # Ends, and what is refused.
 run "$GFPTRACE" serve --listen "127.0.0.1:$port"
 ok "a port in use" refused 2 "cannot listen on 127.0.0.1:$port: Address already in use"
+ok "its programs are known" note_programs
+ok "and there" eval "! none_left"
 stop TERM
 ok "SIGTERM ends it with status 0" ended 0
-programs > "$work/after"
-ok "nothing stays attached" cmp -s "$work/before" "$work/after"
+ok "nothing stays attached" none_is_left
 run "$GFPTRACE" serve --listen "127.0.0.1:$port" --memory-limit 1K
 ok "its port is free at once; an error of the session is told" refused 2 "--memory-limit"
 ok "it starts again, with other options" serve --failures-only --by class,order,comm
@@ -235,34 +245,31 @@ prometheus_config() { # PORT
 	END
 }
 
-# query EXPRESSION FILTER: what jq makes of the answer
-query() {
-	python3 -c '
-import sys, urllib.parse, urllib.request
-url = "http://127.0.0.1:%s/api/v1/query?%s" % (sys.argv[1], urllib.parse.urlencode({"query": sys.argv[2]}))
-print(urllib.request.urlopen(url, timeout=10).read().decode())' "$prometheus_port" "$1" 2> "$err" |
-		jq -r ".data.result | $2" 2>> "$err"
+# queries: expressions on stdin, results on stdout, a line of JSON each
+queries() {
+	python3 tests/live/query.py "$prometheus_port" 2> "$err"
 }
 
 asks() { # EXPRESSION: true where Prometheus has a value above 0
-	[[ $(query "$1" '.[0].value[1] // "0" | tonumber > 0') == true ]] && return
-	echo "$1: $(query "$1" .)" >> "$err"
-	return 1
+	queries <<< "$1" > "$out" && jq -e '.[0].value[1] // "0" | tonumber > 0' "$out" > /dev/null
 }
 
 # Each name by itself: resets() drops the names, and then the labels no longer tell series apart.
 none_fell() {
-	local name counted=0
-	for name in $(query 'count by (__name__) ({__name__=~"gfptrace_.*_(total|bucket|count|sum)"})' \
-		'.[].metric.__name__'); do
-		counted=$((counted + 1))
-		[[ $(query "sum(resets(${name}[1h]))" '.[0].value[1]') == 0 ]] || {
-			query "resets(${name}[1h]) > 0" '.[] | tojson' > "$err"
-			return 1
-		}
-	done
-	echo "# $counted counters"
-	((counted >= 8))
+	queries <<< 'count by (__name__) ({__name__=~"gfptrace_.*_(total|bucket|count|sum)"})' |
+		jq -r '.[].metric.__name__ | "sum(resets(\(.)[1h]))"' > "$work/resets" &&
+		queries < "$work/resets" > "$out" &&
+		jq -s -e 'length >= 8 and all(.[0].value[1] == "0")' "$out" > /dev/null
+}
+
+# Grafana's variables stand for what it would put there. Stages, headroom and latency are not
+# seen on every kernel: of them the query must be one that Prometheus takes.
+dashboard() {
+	jq -r '.panels[].targets[].expr' doc/grafana/gfptrace.json |
+		sed 's/\$__rate_interval/10s/g; s/\$__range/1m/g; s/\$job/gfptrace/g; s/\$instance/.*/g' |
+		queries > "$out" &&
+		jq -s -e 'length >= 10 and all(. != null) and (map(select(length > 0)) | length >= 6)' \
+			"$out" > /dev/null
 }
 
 scrape() {
@@ -287,6 +294,7 @@ with socket.socket() as s:
 	ok "requests have a rate" asks 'rate(gfptrace_requests_succeeded_total[10s])'
 	ok "no counter has fallen" none_fell
 	ok "the recording rules find their series" asks 'instance:gfptrace_requests:rate5m'
+	ok "every query of the dashboard is one, and names what is exported or may be" dashboard
 	ok "no sample was refused" asks \
 		'sum(scrape_samples_scraped) == sum(scrape_samples_post_metric_relabeling)'
 	kill -TERM "$prometheus"
@@ -299,8 +307,8 @@ if command -v prometheus > /dev/null; then
 else
 	skip "a real Prometheus" "no prometheus (tools/setup check)"
 fi
+note_programs
 stop TERM
 ok "it ends" ended 0
-programs > "$work/after"
-ok "nothing stays attached at the end" cmp -s "$work/before" "$work/after"
+ok "nothing stays attached at the end" none_is_left
 done_testing

@@ -288,6 +288,39 @@ static void test_gate(void **state)
 	bad("run --max-regress 3", "unknown option '--max-regress'");
 }
 
+static void test_serve(void **state)
+{
+	char text[ADDRESS_TEXT];
+
+	(void)state;
+	assert_int_equal(parse(COMMAND_SERVE, "serve"), 0);
+	assert_string_equal(address__format(&options.listen, text), "127.0.0.1:9437");
+	assert_int_equal(options.sample, 64);
+	assert_true(options.budget == 2 && options.coverage == COVERAGE_AUTO);
+	assert_true(options.by[DIM_CLASS] && options.by[DIM_ORDER] && options.by[DIM_CONTEXT]);
+	assert_int_equal(options.repeat, 1);
+	assert_int_equal(parse(COMMAND_SERVE, "serve --failures-only --listen [::1]:80"), 0);
+	assert_string_equal(address__format(&options.listen, text), "[::1]:80");
+	assert_int_equal(options.sample, 1);
+	assert_int_equal(parse(COMMAND_SERVE, "serve --sample 1 --by comm --class atomic -p 1 "
+					      "--budget 0.5 --max-loss 2 --tier kprobe"),
+			 0);
+	assert_int_equal(options.sample, 1);
+	assert_int_equal(parse(COMMAND_SERVE, "serve --failures-only --sample 64"), -EINVAL);
+	assert_string_equal(error.text,
+			    "--failures-only times no request: --sample has nothing to do");
+	assert_int_equal(parse(COMMAND_SERVE, "serve --listen 80"), -EINVAL);
+	assert_string_equal(error.text, "--listen '80' is not ADDR:PORT");
+	assert_non_null(strstr(error.hint, "127.0.0.1:9437"));
+	assert_int_equal(parse(COMMAND_SERVE, "serve --listen ::1:65536"), -EINVAL);
+	assert_int_equal(parse(COMMAND_SERVE, "serve -d 5"), -EINVAL);
+	assert_int_equal(parse(COMMAND_SERVE, "serve --marked"), -EINVAL);
+	assert_int_equal(parse(COMMAND_SERVE, "serve -- true"), -EINVAL);
+	bad("run --listen 127.0.0.1:80", "unknown option '--listen'");
+	good("run");
+	assert_int_equal(options.sample, 1);
+}
+
 static void test_help(void **state)
 {
 	(void)state;
@@ -324,6 +357,7 @@ int main(void)
 		cmocka_unit_test(test_cost),	       cmocka_unit_test(test_stop_on),
 		cmocka_unit_test(test_not_built),      cmocka_unit_test(test_help),
 		cmocka_unit_test(test_filter),	       cmocka_unit_test(test_gate),
+		cmocka_unit_test(test_serve),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);

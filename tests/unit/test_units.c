@@ -153,12 +153,22 @@ static void test_format_others(void **state)
 	assert_string_equal(format__count(UINT64_MAX, count), "18,446,744,073,709,551,615");
 }
 
+static void test_moment(void **state)
+{
+	const struct timespec begin = {0, 0}, leap = {951782399, 999999999};
+	char buffer[UNITS_MOMENT];
+
+	(void)state;
+	assert_string_equal(format__moment(&begin, buffer), "1970-01-01T00:00:00.000Z");
+	assert_string_equal(format__moment(&leap, buffer), "2000-02-28T23:59:59.999Z");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_durations),     cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_numbers),	      cmocka_unit_test(test_format_duration),
-		cmocka_unit_test(test_format_others),
+		cmocka_unit_test(test_format_others), cmocka_unit_test(test_moment),
 	};
 
 	return cmocka_run_group_tests_name("units", tests, NULL, NULL);
