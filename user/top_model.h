@@ -78,6 +78,7 @@ struct top_model {
 	struct top_page page; /* of the chosen row, or of a view that is a page */
 	struct top_sample history[TOP_HISTORY];
 	size_t nr_history;    /* all that were ever added */
+	size_t history_shown; /* of these, when the reports came that are shown */
 	size_t width, height; /* that the table or page may take */
 	const char *note;
 	char note_text[256];

@@ -22,6 +22,10 @@ for command in serve; do
 	bad "command $command is not built yet" "$command"
 done
 
+bad "top needs a terminal; without one use \`gfptrace run -i 1\`" top
+bad "unknown option '-o'" top -o file
+bad "unexpected argument 'true'" top -- true
+bad "--interval 0 is out" top -i 0
 bad "--duration needs a value" run -d
 bad "--duration 0 is out of range" run -d 0
 bad "--duration 0.0s is out of range" run -d 0.0s

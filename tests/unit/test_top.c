@@ -420,6 +420,9 @@ static void test_head(void **state)
 	last->requests.missed = 0;
 	top_model__remember(&model, last);
 	top_head__spark(&model, 5, spark);
+	assert_string_equal(spark, ""); /* held: none had come when these reports did */
+	top_model__show(&model, last, since);
+	top_head__spark(&model, 5, spark);
 	assert_string_equal(spark, "@@@@=");
 	top_head__spark(&model, 1000, spark);
 	assert_int_equal(strlen(spark), TOP_HISTORY);
