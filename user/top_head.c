@@ -15,9 +15,12 @@ static void write_host(const struct top_model *model, char text[TOP_HEAD_TEXT])
 	format__duration(model->source.last->window.duration_ns, last);
 	format__duration(since->window.duration_ns, all);
 	snprintf(text, TOP_HEAD_TEXT, "gfptrace  %s%s%s%s%s  tier %s  %u CPU%s  Linux %s",
-		 model->paused ? "HELD  " : "", model->total ? "all " : "last ",
-		 model->total ? "" : last, model->total ? "" : " of ", all, since->mode.tier,
-		 since->host.cpus, since->host.cpus == 1 ? "" : "s", since->host.kernel);
+		 model->starved	 ? "NO MEMORY for newer figures  "
+		 : model->paused ? "HELD  "
+				 : "",
+		 model->total ? "all " : "last ", model->total ? "" : last,
+		 model->total ? "" : " of ", all, since->mode.tier, since->host.cpus,
+		 since->host.cpus == 1 ? "" : "s", since->host.kernel);
 }
 
 static uint64_t pages_to_bytes(const struct report *report)

@@ -406,6 +406,9 @@ static void test_head(void **state)
 	press('p');
 	top_head__line(&model, 0, text);
 	assert_non_null(strstr(text, "HELD"));
+	model.starved = true;
+	top_head__line(&model, 0, text);
+	assert_non_null(strstr(text, "NO MEMORY"));
 	top_head__line(&model, 1, text);
 	assert_non_null(strstr(text, "requests 1,007/s"));
 	assert_non_null(strstr(text, "13 in all"));
