@@ -60,6 +60,7 @@ static void take_reports(struct top *top)
 	uint64_t now = window__now();
 	struct refresh refresh;
 
+	top->model.starved = true;
 	refresh.last = session__report(&top->session, top->start_ns);
 	if (!refresh.last)
 		return;
@@ -72,6 +73,7 @@ static void take_reports(struct top *top)
 		return;
 	}
 	refresh.since->window.duration_ns = now - top->activated_ns;
+	top->model.starved = false;
 	drop(&top->taken);
 	top->taken = refresh;
 	show_taken(top);

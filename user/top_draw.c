@@ -163,7 +163,6 @@ static void draw_titles(const struct top_model *model, const struct layout *layo
 	size_t sorted = top_table__find_column(table, *sort ? sort : NULL);
 	int x = 0;
 
-	attrset(A_BOLD);
 	for (size_t i = 0; i < nr; i++) {
 		const struct top_column *column = &table->column[columns[i]];
 		size_t pad = column->right ? column->width - utf8__count(column->title) : 0;

@@ -15,9 +15,12 @@ static void write_host(const struct top_model *model, char text[TOP_HEAD_TEXT])
 	format__duration(model->source.last->window.duration_ns, last);
 	format__duration(since->window.duration_ns, all);
 	snprintf(text, TOP_HEAD_TEXT, "gfptrace  %s%s%s%s%s  tier %s  %u CPU%s  Linux %s",
-		 model->paused ? "HELD  " : "", model->total ? "all " : "last ",
-		 model->total ? "" : last, model->total ? "" : " of ", all, since->mode.tier,
-		 since->host.cpus, since->host.cpus == 1 ? "" : "s", since->host.kernel);
+		 model->starved	 ? "NO MEMORY for newer figures  "
+		 : model->paused ? "HELD  "
+				 : "",
+		 model->total ? "all " : "last ", model->total ? "" : last,
+		 model->total ? "" : " of ", all, since->mode.tier, since->host.cpus,
+		 since->host.cpus == 1 ? "" : "s", since->host.kernel);
 }
 
 static uint64_t pages_to_bytes(const struct report *report)
@@ -104,19 +107,22 @@ enum top_mood top_head__mood(const struct top_model *model, size_t n)
 
 void top_head__spark(const struct top_model *model, size_t width, char text[TOP_HISTORY * 4 + 1])
 {
-	size_t nr = model->nr_history, first, length = 0;
+	size_t last = model->history_shown, nr = last, first, length = 0;
+	size_t kept = model->nr_history - last < TOP_HISTORY
+			      ? TOP_HISTORY - (model->nr_history - last)
+			      : 0;
 	double largest = 1;
 
-	if (nr > TOP_HISTORY)
-		nr = TOP_HISTORY;
+	if (nr > kept)
+		nr = kept;
 	if (nr > width)
 		nr = width;
-	first = model->nr_history - nr;
-	for (size_t i = first; i < model->nr_history; i++)
+	first = last - nr;
+	for (size_t i = first; i < last; i++)
 		if (model->history[i % TOP_HISTORY].requests > largest)
 			largest = model->history[i % TOP_HISTORY].requests;
 	*text = '\0';
-	for (size_t i = first; i < model->nr_history; i++) {
+	for (size_t i = first; i < last; i++) {
 		double part = model->history[i % TOP_HISTORY].requests / largest;
 
 		length += (size_t)sprintf(

@@ -16,7 +16,7 @@ const struct top_key top_keys[] = {
 	{ {KEY_NPAGE, CONTROL('f')}, TOP_PAGE_DOWN, NULL, NULL },
 	{ {KEY_HOME, 'g'}, TOP_FIRST, "Home End g G", "the first, the last row" },
 	{ {KEY_END, 'G'}, TOP_LAST, NULL, NULL },
-	{ {'\n', '\r', KEY_ENTER, 'l'}, TOP_ENTER, "Enter",
+	{ {'\n', '\r', KEY_ENTER, 'l'}, TOP_ENTER, "Enter l",
 	  "all that is known of the row: histogram, verdict, stack" },
 	{ {ESCAPE, KEY_BACKSPACE, BACKSPACE_DEL, '\b'}, TOP_BACK, "Esc Backspace",
 	  "back to the table; clear the filter" },

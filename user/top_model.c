@@ -42,6 +42,7 @@ void top_model__show(struct top_model *model, const struct report *last, const s
 {
 	model->source.last = last;
 	model->source.since = since;
+	model->history_shown = model->nr_history;
 }
 
 void top_model__resize(struct top_model *model, size_t width, size_t height)

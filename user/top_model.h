@@ -69,15 +69,17 @@ struct top_model {
 	size_t view;
 	struct top_state state[TOP_VIEWS_MAX];
 	bool total, paused, help, quit;
-	bool typing; /* a filter */
-	bool detail; /* the page of the chosen row is shown */
-	bool gone;   /* that row is not there any more */
-	int faster;  /* steps that the interval is to be made shorter; the owner resets it */
-	bool redraw; /* all of the screen; same */
+	bool typing;  /* a filter */
+	bool detail;  /* the page of the chosen row is shown */
+	bool starved; /* no memory for the reports of the last interval: older ones are shown */
+	bool gone;    /* that row is not there any more */
+	int faster;   /* steps that the interval is to be made shorter; the owner resets it */
+	bool redraw;  /* all of the screen; same */
 	struct top_table table;
 	struct top_page page; /* of the chosen row, or of a view that is a page */
 	struct top_sample history[TOP_HISTORY];
 	size_t nr_history;    /* all that were ever added */
+	size_t history_shown; /* of these, when the reports came that are shown */
 	size_t width, height; /* that the table or page may take */
 	const char *note;
 	char note_text[256];

@@ -19,6 +19,10 @@ bad "unknown command ''" ''
 bad "unknown option '--nonsense'" --nonsense
 bad "unknown option '-d'" -d 5
 
+bad "top needs a terminal; without one use \`gfptrace run -i 1\`" top
+bad "unknown option '-o'" top -o file
+bad "unexpected argument 'true'" top -- true
+bad "--interval 0 is out" top -i 0
 bad "--duration needs a value" run -d
 bad "--duration 0 is out of range" run -d 0
 bad "--duration 0.0s is out of range" run -d 0.0s

@@ -109,6 +109,27 @@ static void test_others(void **state)
 	assert_int_equal(options.memory_limit, 1 << 20);
 }
 
+static void test_top(void **state)
+{
+	(void)state;
+	assert_int_equal(parse(COMMAND_TOP, "top"), 0);
+	assert_int_equal(options.interval_ns, 1000000000);
+	assert_true(options.by[DIM_CLASS] && options.by[DIM_ORDER] && options.by[DIM_CONTEXT]);
+	assert_int_equal(parse(COMMAND_TOP, "top -i 200ms -d 5 --by comm --class atomic -c x* "
+					    "--tier tracepoint --coverage fast --sample 8 "
+					    "--budget 1 -p 1"),
+			 0);
+	assert_int_equal(options.interval_ns, 200000000);
+	assert_true(options.by[DIM_COMM] && !options.by[DIM_CLASS]);
+	assert_int_equal(parse(COMMAND_TOP, "top --failures-only"), 0);
+	/* nothing is written, no command shares the terminal */
+	assert_int_equal(parse(COMMAND_TOP, "top -o f"), -EINVAL);
+	assert_int_equal(parse(COMMAND_TOP, "top -f json"), -EINVAL);
+	assert_int_equal(parse(COMMAND_TOP, "top -- true"), -EINVAL);
+	assert_int_equal(parse(COMMAND_TOP, "top true"), -EINVAL);
+	assert_int_equal(parse(COMMAND_TOP, "top -i 0"), -EINVAL);
+}
+
 static void test_command(void **state)
 {
 	(void)state;
@@ -350,14 +371,14 @@ static void test_filter(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),       cmocka_unit_test(test_spellings),
-		cmocka_unit_test(test_lists),	       cmocka_unit_test(test_others),
-		cmocka_unit_test(test_command),	       cmocka_unit_test(test_operands),
-		cmocka_unit_test(test_values_refused), cmocka_unit_test(test_unknown),
-		cmocka_unit_test(test_cost),	       cmocka_unit_test(test_stop_on),
-		cmocka_unit_test(test_not_built),      cmocka_unit_test(test_help),
-		cmocka_unit_test(test_filter),	       cmocka_unit_test(test_gate),
-		cmocka_unit_test(test_serve),
+		cmocka_unit_test(test_defaults), cmocka_unit_test(test_spellings),
+		cmocka_unit_test(test_lists),	 cmocka_unit_test(test_others),
+		cmocka_unit_test(test_top),	 cmocka_unit_test(test_command),
+		cmocka_unit_test(test_operands), cmocka_unit_test(test_values_refused),
+		cmocka_unit_test(test_unknown),	 cmocka_unit_test(test_cost),
+		cmocka_unit_test(test_stop_on),	 cmocka_unit_test(test_not_built),
+		cmocka_unit_test(test_help),	 cmocka_unit_test(test_filter),
+		cmocka_unit_test(test_gate),	 cmocka_unit_test(test_serve),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);

@@ -406,6 +406,9 @@ static void test_head(void **state)
 	press('p');
 	top_head__line(&model, 0, text);
 	assert_non_null(strstr(text, "HELD"));
+	model.starved = true;
+	top_head__line(&model, 0, text);
+	assert_non_null(strstr(text, "NO MEMORY"));
 	top_head__line(&model, 1, text);
 	assert_non_null(strstr(text, "requests 1,007/s"));
 	assert_non_null(strstr(text, "13 in all"));
@@ -419,6 +422,9 @@ static void test_head(void **state)
 	last->requests.counted /= 2;
 	last->requests.missed = 0;
 	top_model__remember(&model, last);
+	top_head__spark(&model, 5, spark);
+	assert_string_equal(spark, ""); /* held: none had come when these reports did */
+	top_model__show(&model, last, since);
 	top_head__spark(&model, 5, spark);
 	assert_string_equal(spark, "@@@@=");
 	top_head__spark(&model, 1000, spark);

@@ -135,6 +135,42 @@ static void long_durations(void **state)
 	assert_int_equal(window__wait(&window), WINDOW_INTERVAL);
 }
 
+static void terminal_events(void **state)
+{
+	int keys[2];
+	char key;
+
+	(void)state;
+	assert_int_equal(pipe(keys), 0);
+	assert_int_equal(window__watch_terminal(&window, keys[0]), 0);
+	assert_int_equal(window__open(&window, 5000 * MS, 0, 0, NULL), 0);
+	kill(getpid(), SIGWINCH);
+	kill(getpid(), SIGTSTP); /* would stop us if it were not watched */
+	assert_int_equal(window__wait(&window), WINDOW_SUSPEND);
+	assert_int_equal(window__wait(&window), WINDOW_RESIZE);
+	kill(getpid(), SIGCONT);
+	assert_int_equal(window__wait(&window), WINDOW_RESIZE);
+	assert_int_equal(write(keys[1], "q", 1), 1);
+	assert_int_equal(window__wait(&window), WINDOW_INPUT);
+	assert_int_equal(window__wait(&window), WINDOW_INPUT); /* until it is read */
+	assert_int_equal(read(keys[0], &key, 1), 1);
+	close(keys[1]); /* the terminal is gone */
+	assert_int_equal(window__wait(&window), WINDOW_INPUT);
+	kill(getpid(), SIGHUP);
+	assert_int_equal(window__wait(&window), WINDOW_SIGNAL);
+	close(keys[0]);
+}
+
+static void another_interval(void **state)
+{
+	(void)state;
+	assert_int_equal(window__open(&window, 5000 * MS, 4000 * MS, 0, NULL), 0);
+	assert_int_equal(window__set_interval(&window, 10 * MS), 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(window__wait(&window), WINDOW_INTERVAL);
+	assert_in_range(window__elapsed(&window), 20 * MS, 3000 * MS);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -144,7 +180,8 @@ int main(void)
 		TEST(order_of_events),	      TEST(end_of_an_interval_that_is_the_end),
 		TEST(each_signal_ends_it),    TEST(command_ends_it),
 		TEST(another_child_does_not), TEST(ticks),
-		TEST(long_durations),
+		TEST(long_durations),	      TEST(terminal_events),
+		TEST(another_interval),
 	};
 
 	return cmocka_run_group_tests_name("window", tests, NULL, NULL);

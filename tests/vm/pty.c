@@ -4,9 +4,10 @@
  *
  *	pty ROWS COLUMNS FILE MS KEYS... -- CMD [ARG...]
  *
- * Every MS the next word of KEYS is pressed. FILE gets all that was drawn; a line on stdout for
- * each word says how much that was before it was pressed, so that the screen of that moment
- * can be drawn again elsewhere. Exits as CMD does; 124 if CMD does not end after the last word.
+ * Once CMD has drawn something, the next word of KEYS is pressed every MS. FILE gets all that was
+ *drawn; a line on stdout for each word says how much that was before it was pressed, so that the
+ *screen of that moment can be drawn again elsewhere. Exits as CMD does; 124 if CMD does not end
+ *after the last word.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -20,7 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define GRACE_MS 10000
+#define GRACE_MS 20000
+#define START_MS 200000
 
 static void die(const char *what)
 {
@@ -55,14 +57,18 @@ static pid_t start(int master, char **command)
 	return -1;
 }
 
-/* Copy what is drawn until a moment, or until there is no more: false. */
-static int copy(int master, int file, long until, long *total)
+/*
+ * Copy what is drawn until a moment, or until there is no more: false. `first`: no longer than
+ * until something is drawn.
+ */
+static int copy(int master, int file, long until, long *total, int first)
 {
 	struct pollfd wait = {.fd = master, .events = POLLIN};
 	char buffer[65536];
 	ssize_t length;
 
-	for (long left = until - now_ms(); left > 0; left = until - now_ms()) {
+	for (long left = until - now_ms(); left > 0 && !(first && *total);
+	     left = until - now_ms()) {
 		if (poll(&wait, 1, (int)left) <= 0)
 			continue;
 		length = read(master, buffer, sizeof(buffer));
@@ -98,12 +104,13 @@ int main(int argc, char **argv)
 	    ioctl(master, TIOCSWINSZ, &size))
 		die("terminal");
 	pid = start(master, argv + status + 1);
-	for (; argv[word] && copy(master, file, now_ms() + step, &total); word++) {
+	copy(master, file, now_ms() + START_MS, &total, 1);
+	for (; argv[word] && copy(master, file, now_ms() + step, &total, 0); word++) {
 		printf("%ld %s\n", total, argv[word]);
 		if (write(master, argv[word], strlen(argv[word])) < 0)
 			break;
 	}
-	if (copy(master, file, now_ms() + GRACE_MS, &total)) {
+	if (copy(master, file, now_ms() + GRACE_MS, &total, 0)) {
 		kill(pid, SIGKILL);
 		return 124;
 	}
