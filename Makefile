@@ -51,7 +51,9 @@ USER_SOURCES := $(wildcard user/*.c)
 USER_OBJECTS := $(USER_SOURCES:%.c=$(O)/%.o)
 LIBRARY      := $(O)/libgfptrace.a
 GENERATE_SOURCES := $(wildcard doc/generate/*.c)
-MAN_SOURCES  := $(wildcard doc/man/*.rst)
+# gfptrace.1 and the pages of the commands that are there.
+MAN_SOURCES  := doc/man/gfptrace.1.rst $(wildcard \
+                $(patsubst user/cmd_%.c,doc/man/gfptrace-%.1.rst,$(wildcard user/cmd_*.c)))
 MAN_PAGES    := $(MAN_SOURCES:%.rst=$(O)/%)
 COMPLETIONS  := $(O)/doc/completion/gfptrace $(O)/doc/completion/_gfptrace
 UNITS        := $(wildcard doc/systemd/*.service)
