@@ -145,11 +145,11 @@ $(O)/doc/man/%.1: doc/man/%.1.rst $(O)/doc/man/commands $(O)/doc/man/cost
 
 man: $(MAN_PAGES) ## the man pages, from doc/man/*.rst and the option table
 
-$(O)/doc/completion/gfptrace: $(O)/doc/generate doc/completion/bash.sh
-	$(call say,GEN,$@)mkdir -p $(@D) && { $< bash && cat doc/completion/bash.sh; } > $@
+$(O)/doc/completion/gfptrace: $(O)/doc/generate doc/completion/gfptrace.bash
+	$(call say,GEN,$@)mkdir -p $(@D) && { $< bash && cat doc/completion/gfptrace.bash; } > $@
 
-$(O)/doc/completion/_gfptrace: $(O)/doc/generate doc/completion/zsh.sh
-	$(call say,GEN,$@)mkdir -p $(@D) && { $< zsh && cat doc/completion/zsh.sh; } > $@
+$(O)/doc/completion/_gfptrace: $(O)/doc/generate doc/completion/gfptrace.zsh
+	$(call say,GEN,$@)mkdir -p $(@D) && { $< zsh && cat doc/completion/gfptrace.zsh; } > $@
 
 completion: $(COMPLETIONS) ## the completions for bash and zsh, from the option table
 
