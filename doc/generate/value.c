@@ -33,7 +33,6 @@ enum value option__value(const struct option_row *row)
 		return VALUE_NONE;
 	switch (row->type) {
 	case OPTION_WORDS:
-		return VALUE_LIST;
 	case OPTION_EVENT:
 		return VALUE_LIST;
 	case OPTION_CHOICE:
