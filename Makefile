@@ -53,7 +53,9 @@ USER_SOURCES := $(wildcard user/*.c)
 USER_OBJECTS := $(USER_SOURCES:%.c=$(O)/%.o)
 LIBRARY      := $(O)/libgfptrace.a
 GENERATE_SOURCES := $(wildcard doc/generate/*.c)
-MAN_SOURCES  := $(wildcard doc/man/*.rst)
+# gfptrace.1 and the pages of the commands that are there.
+MAN_SOURCES  := doc/man/gfptrace.1.rst $(wildcard \
+                $(patsubst user/cmd_%.c,doc/man/gfptrace-%.1.rst,$(wildcard user/cmd_*.c)))
 MAN_PAGES    := $(MAN_SOURCES:%.rst=$(O)/%)
 COMPLETIONS  := $(O)/doc/completion/gfptrace $(O)/doc/completion/_gfptrace
 UNITS        := $(wildcard doc/systemd/*.service)
@@ -145,11 +147,11 @@ $(O)/doc/man/%.1: doc/man/%.1.rst $(O)/doc/man/commands $(O)/doc/man/cost
 
 man: $(MAN_PAGES) ## the man pages, from doc/man/*.rst and the option table
 
-$(O)/doc/completion/gfptrace: $(O)/doc/generate doc/completion/bash.sh
-	$(call say,GEN,$@)mkdir -p $(@D) && { $< bash && cat doc/completion/bash.sh; } > $@
+$(O)/doc/completion/gfptrace: $(O)/doc/generate doc/completion/gfptrace.bash
+	$(call say,GEN,$@)mkdir -p $(@D) && { $< bash && cat doc/completion/gfptrace.bash; } > $@
 
-$(O)/doc/completion/_gfptrace: $(O)/doc/generate doc/completion/zsh.sh
-	$(call say,GEN,$@)mkdir -p $(@D) && { $< zsh && cat doc/completion/zsh.sh; } > $@
+$(O)/doc/completion/_gfptrace: $(O)/doc/generate doc/completion/gfptrace.zsh
+	$(call say,GEN,$@)mkdir -p $(@D) && { $< zsh && cat doc/completion/gfptrace.zsh; } > $@
 
 completion: $(COMPLETIONS) ## the completions for bash and zsh, from the option table
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The table that doc/completion/bash.sh reads: one option a line. */
+/* The table that doc/completion/gfptrace.bash reads: one option a line. */
 #include "generate.h"
 
 static const char *kind_of(enum value value)

@@ -10,20 +10,20 @@ bool option__is_of(const struct option_row *row, enum command command)
 	return !row->unbuilt && row->commands & 1u << command;
 }
 
-static enum value value_of_text(const char *metavar)
+static enum value value_of_metavar(const char *metavar)
 {
 	static const struct {
 		const char *metavar;
 		enum value value;
-	} texts[] = {
+	} metavars[] = {
 		{"FILE", VALUE_FILE},	{"PATH", VALUE_CGROUP},	      {"GLOB", VALUE_COMM},
 		{"NAME", VALUE_MODULE}, {"ADDR:PORT", VALUE_ADDRESS},
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-		if (!strcmp(metavar, texts[i].metavar))
-			return texts[i].value;
+	for (i = 0; i < sizeof(metavars) / sizeof(*metavars); i++)
+		if (!strcmp(metavar, metavars[i].metavar))
+			return metavars[i].value;
 	return VALUE_ANY;
 }
 
@@ -33,7 +33,6 @@ enum value option__value(const struct option_row *row)
 		return VALUE_NONE;
 	switch (row->type) {
 	case OPTION_WORDS:
-		return VALUE_LIST;
 	case OPTION_EVENT:
 		return VALUE_LIST;
 	case OPTION_CHOICE:
@@ -41,11 +40,8 @@ enum value option__value(const struct option_row *row)
 		return VALUE_WORDS;
 	case OPTION_PIDS:
 		return VALUE_PIDS;
-	case OPTION_TEXT:
-	case OPTION_LIST:
-		return value_of_text(row->metavar);
 	default:
-		return VALUE_ANY;
+		return value_of_metavar(row->metavar);
 	}
 }
 

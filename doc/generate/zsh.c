@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* For each command a function that calls _arguments; the rest is doc/completion/zsh.sh. */
+/* For each command a function that calls _arguments; the rest is doc/completion/gfptrace.zsh. */
 #include <string.h>
 
 #include "generate.h"

@@ -1,4 +1,4 @@
-# What the functions above call; doc/completion/zsh.sh in gfptrace's tree.
+# What the functions above call; doc/completion/gfptrace.zsh in gfptrace's tree.
 
 # Behind "--" stands a command with its own completion.
 _gfptrace_behind_dashes() {
