@@ -58,6 +58,7 @@ static int describe_failures_only(struct report *report, const struct tracer *tr
 		 "preempt_count cannot be read: every interrupt is shown as softirq"},
 		{false, "requests that succeed", "--failures-only: nothing looks at them"},
 		{false, "latency, alignment and placement", "they are of requests that succeed"},
+		{false, "stages and path", "nothing looks at a request before it fails"},
 		{false, "failures: invalid order",
 		 "such a request returns before it is searched for"},
 		{false, "failures: memcg",
@@ -80,6 +81,45 @@ static int describe_failures_only(struct report *report, const struct tracer *tr
 	report->mode.bulk_entry = "";
 	report->mode.coverage_copies = 1;
 	return describe_sights(report, sights, LENGTH(sights));
+}
+
+/* Which parts of the way through the allocator are seen. */
+static int describe_stages(struct report *report, const struct tracer *tracer)
+{
+	const struct {
+		enum gft_stage stage;
+		const char *what, *why;
+	} stages[] = {
+		{GFT_STAGE_BUDDY, "stage buddy", "only with --by path: it costs something there"},
+		{GFT_STAGE_STEAL, "stage steal", "no tracepoint mm_page_alloc_extfrag"},
+		{GFT_STAGE_KSWAPD, "stage kswapd and the path slow",
+		 "wake_all_kswapds cannot be attached to"},
+		{GFT_STAGE_COMPACT, "stage compact", "try_to_compact_pages cannot be attached to"},
+		{GFT_STAGE_RECLAIM, "stage reclaim", "no tracepoint mm_vmscan_direct_reclaim_begin"},
+		{GFT_STAGE_MEMCG, "stage memcg", "no tracepoint mm_vmscan_memcg_reclaim_begin"},
+		{GFT_STAGE_RETRY, "stage retry", "no tracepoint reclaim_retry_zone"},
+		{GFT_STAGE_OOM, "stage oom", "out_of_memory cannot be attached to"},
+		{GFT_STAGE_TLB, "stage tlb", "no tracepoint tlb_flush"},
+	};
+	uint32_t sees = tracer__sees(tracer);
+	int err = sees ? report__add_sees(report, "stages")
+		       : report__add_blind(report, "stages and path",
+					   "the entry is not seen, so no stage knows its request");
+
+	_Static_assert(LENGTH(stages) == GFT_STAGES, "every stage is seen or blind");
+	for (size_t i = 0; i < LENGTH(stages) && sees && !err; i++)
+		if (!(sees & 1u << stages[i].stage))
+			err = report__add_blind(report, stages[i].what, stages[i].why);
+	if (!err && sees)
+		err = report__add_blind(report, "stages zero and highatomic",
+					"the compiler has put both into their callers: there is "
+					"nothing to attach to");
+	if (!err && sees)
+		err = report__add_blind(report,
+					"the slow path of requests without __GFP_KSWAPD_RECLAIM",
+					"it is told by its call of kswapd: only what comes later "
+					"is seen of theirs");
+	return err;
 }
 
 int describe__mode(struct report *report, const struct kernel *kernel, const struct tracer *tracer)
@@ -113,9 +153,9 @@ int describe__mode(struct report *report, const struct kernel *kernel, const str
 		{tracer__memcg(tracer), "failures: nodemask of the request",
 		 "no kprobe on warn_alloc, which is told it: one kept from other nodes is shown as "
 		 "exhausted or unknown"},
-		{false, "stages and path", "not built yet"},
 	};
 	const char *entry = timed ? kernel->facts.entry.name : "mm_page_alloc";
+	int err;
 
 	if (tracer__failures_only(tracer))
 		return describe_failures_only(report, tracer);
@@ -124,7 +164,8 @@ int describe__mode(struct report *report, const struct kernel *kernel, const str
 	report->mode.bulk_entry = tracer__bulk(tracer) ? kernel->facts.bulk.name : "";
 	report->mode.sample = 1;
 	report->mode.coverage_copies = tracer__copies(tracer);
-	return describe_sights(report, sights, LENGTH(sights));
+	err = describe_sights(report, sights, LENGTH(sights));
+	return err ? err : describe_stages(report, tracer);
 }
 
 int describe__cost(struct report *report, const struct tracer *tracer)

@@ -90,6 +90,26 @@ static int init_failures(struct session *session)
 	return STATUS_INTERNAL;
 }
 
+static int init_stages(struct session *session)
+{
+	const struct plan *plan = &session->plan;
+	int err = stages__init(&session->stages, tracer__stages(session->tracer));
+
+	session->slowest = (struct slowest){
+		.kept = tracer__slowest(session->tracer),
+		.cpus = session->kernel.cpus,
+		.most = plan->config.slowest,
+		.class_of = plan->class_of,
+		.class_mask = plan->config.class_mask,
+		.class_magic = plan->config.class_magic,
+		.paths = tracer__timed(session->tracer),
+	};
+	if (!err)
+		return STATUS_OK;
+	log_err(err, "stages");
+	return STATUS_INTERNAL;
+}
+
 static int init_snapshots(struct session *session)
 {
 	int err = snapshot__init(&session->base, SERIES_ROOM);
@@ -129,6 +149,8 @@ int session__open(struct session *session, const struct options *options)
 	if (!status)
 		status = init_failures(session);
 	if (!status)
+		status = init_stages(session);
+	if (!status)
 		log_verbose("tier %s, entry %s, %u combinations, %u series a CPU, maps %.1f MiB",
 			    tier_names[tracer__tier(session->tracer)],
 			    session->kernel.facts.entry.name ? session->kernel.facts.entry.name
@@ -146,6 +168,7 @@ void session__stop(struct session *session)
 void session__close(struct session *session)
 {
 	failures__free(&session->failures);
+	stages__free(&session->stages);
 	tracer__close(session->tracer);
 	session->tracer = NULL;
 	plan__drop(&session->plan);
@@ -343,8 +366,10 @@ void session__watch(struct session *session, const struct session_totals *totals
 	uint64_t missed = totals->missed - session->watched_missed;
 	uint64_t now = window__now();
 
-	if (totals->failed && now - session->named_at >= NAMES_EVERY_NS) {
-		failures__watch(&session->failures);
+	if (now - session->named_at >= NAMES_EVERY_NS) {
+		if (totals->failed)
+			failures__watch(&session->failures);
+		slowest__watch(&session->slowest, session->failures.symbols);
 		session->named_at = now;
 	}
 	/* attaching takes memory: never from a machine that has none */
@@ -425,6 +450,22 @@ static int describe_change(struct report *report, const struct session_change *f
 	return change->why ? 0 : -ENOMEM;
 }
 
+static int describe_way(struct report *report, struct session *session, uint64_t start_ns)
+{
+	const bool *by = session->options->by;
+	uint64_t time = 0, epoch = tracer__next_epoch(session->tracer);
+	int err;
+
+	for (size_t i = 0; i < session->difference.count; i++)
+		time += session->difference.series[i].sum;
+	err = stages__report(&session->stages, by, time, report);
+	stages__advance(&session->stages);
+	if (err)
+		return err;
+	return slowest__report(&session->slowest, epoch, start_ns, by, session->failures.symbols,
+			       report);
+}
+
 struct report *session__report(struct session *session, uint64_t start_ns)
 {
 	const struct summary_source source = {
@@ -443,6 +484,8 @@ struct report *session__report(struct session *session, uint64_t start_ns)
 	if (!err)
 		err = snapshot__subtract(&session->difference, &session->now, &session->base);
 	failures__watch(&session->failures);
+	if (!err)
+		err = describe_way(report, session, start_ns);
 	if (!err)
 		err = summarize(report, &source, &session->difference);
 	if (!err)

@@ -11,7 +11,9 @@
 #include "kernel.h"
 #include "options.h"
 #include "plan.h"
+#include "slowest.h"
 #include "snapshot.h"
+#include "stages.h"
 #include "tracer.h"
 #include "status.h"
 #include "tracer.h"
@@ -41,6 +43,8 @@ struct session {
 	struct session_change change;	       /* copies 0: none */
 	uint64_t watched_counted, watched_missed, watched_at;
 	struct failures failures;
+	struct stages stages;
+	struct slowest slowest;
 	uint64_t named_at; /* when the functions of failures were last looked up */
 	struct budget budget;
 	struct session_stretch
