@@ -13,7 +13,7 @@ struct request {
 	__u32 gfp;
 	enum gft_context context;
 	bool timed;
-	__u32 seen;		 /* its stages, a set of 1 << enum gft_stage; or SEEN_UNKNOWN */
+	__u32 seen;		 /* its stages, a set of 1 << enum gft_stage; or GFT_SEEN_UNKNOWN */
 	struct gft_frame *frame; /* NULL where no entry leaves one */
 	void *ctx;		 /* of the program at its end; NULL: its reason is known */
 };
@@ -136,7 +136,7 @@ static __always_inline __u32 combination_of(struct gft_row *row, const struct re
 	if (asked_for(by_migratetype) && page)
 		combination +=
 			migratetype_of(pfn_of(page)) * gft_config.stride[GFT_KEY_MIGRATETYPE];
-	if (asked_for(by_path) && !(request->seen & SEEN_UNKNOWN))
+	if (asked_for(by_path) && given(timed) && !(request->seen & GFT_SEEN_UNKNOWN))
 		combination += (1 + gft_path_of(request->seen)) * gft_config.stride[GFT_KEY_PATH];
 	if ((asked_for(by_comm) || asked_for(by_cgroup)) && request->context == GFT_TASK)
 		combination += names_key();

@@ -236,17 +236,19 @@ static __always_inline __u32 seen_by(const struct gft_frame *frame, __u64 latenc
 /* Of a request that was counted and timed: its stages, and is it one of the slowest? */
 static __always_inline void count_way(struct gft_row *row, const struct request *request, __u64 now)
 {
-	bool known = request->seen && !(request->seen & SEEN_UNKNOWN);
+	bool unknown = request->seen & GFT_SEEN_UNKNOWN;
+	bool known = request->seen && !unknown;
 	__u32 walk = known ? walk__index(request->frame) : NO_WALK;
 
 	if (known)
 		stage__count(walk, gft_stage_kind(0, class_of(request->gfp), order_of(request),
 						  request->context));
 	if (unlikely(request->latency >= row->slow_floor))
-		row->slow_floor = slowest__keep(
-			request->ctx, request->latency, now,
-			request->gfp | (__u64)order_of(request) << 32,
-			walk | (__u64)request->context << 32 | (page_of(request) ? 0 : 1ull << 40));
+		row->slow_floor = slowest__keep(request->ctx, request->latency, now,
+						request->gfp | (__u64)order_of(request) << 32,
+						walk | (__u64)request->context << 32 |
+							(page_of(request) ? 0 : 1ull << 40) |
+							(unknown ? 1ull << 41 : 0));
 }
 
 /* The request whose frame was found: count it, then give the frame back. */

@@ -45,7 +45,7 @@ static __always_inline void slow__add_walk(struct gft_slow *slow, __u32 index)
 {
 	const struct gft_walk *walk;
 
-	slow->seen = slow->events = 0;
+	slow->events = 0;
 	if (index == NO_WALK)
 		return;
 	walk = &gft_walks[index & (GFT_FRAME_LINES * GFT_LINE_FRAMES - 1)];
@@ -92,6 +92,7 @@ __noinline __u64 slowest__keep(struct bpf_raw_tracepoint_args *ctx, __u64 latenc
 		slow->order = (__u32)(gfp_and_order >> 32);
 		slow->context = (__u32)(walk_and_context >> 32) & 0xff;
 		slow->failed = (__u32)(walk_and_context >> 40) & 1;
+		slow->seen = walk_and_context >> 41 & 1 ? GFT_SEEN_UNKNOWN : 0;
 		slow__add_walk(slow, (__u32)walk_and_context);
 		slow__add_task(slow);
 		size = bpf_get_stack(ctx, slow->stack, sizeof(slow->stack), 0);

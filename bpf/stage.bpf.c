@@ -71,8 +71,8 @@ static __always_inline void walk__end(struct gft_walk *walk, __u32 stage, __u64 
 	if (place >= GFT_EVENTS)
 		return;
 	event = &walk->event[place];
-	event->duration = event->duration == GFT_NO_DURATION ? duration
-							      : event->duration + duration;
+	event->duration =
+		event->duration == GFT_NO_DURATION ? duration : event->duration + duration;
 }
 
 /* At a stage, with the stack at `address`. */
@@ -111,9 +111,9 @@ static __always_inline int note(__u64 address, __u32 stage, enum note what)
 	return frame__line_is_empty(address) ? 0 : stage__note(address, stage, what);
 }
 
-#define STAGE(program, stage, what)                                        \
-	SEC("raw_tp") int program(void *ctx)                               \
-	{                                                                  \
+#define STAGE(program, stage, what)                                         \
+	SEC("raw_tp") int program(void *ctx)                                \
+	{                                                                   \
 		return note(stack_address(ctx), GFT_STAGE_##stage, (what)); \
 	}
 
@@ -146,6 +146,8 @@ STAGE(stage_retry_reclaim, RETRY, NOTE_MARK)
 STAGE(stage_retry_compact, RETRY, NOTE_MARK)
 STAGE_FUNCTION(stage_kswapd, KSWAPD)
 STAGE_FUNCTION(stage_compact, COMPACT)
+STAGE_FUNCTION(stage_reclaim, RECLAIM)
+STAGE_FUNCTION(stage_drain, RECLAIM) /* of the per-CPU lists, when reclaim was not enough */
 STAGE_FUNCTION(stage_oom, OOM)
 
 /* (enum tlb_flush_reason, unsigned long pages) */
@@ -172,7 +174,7 @@ __noinline __u32 stage__seen(__u32 index, __u64 tag, __u64 start, __u64 latency)
 	if (walk->tag == (tag & ~GFT_FLAGS) && walk->start == start && (!latency || sum <= latency))
 		return walk->seen;
 	__sync_fetch_and_add(&gft_stages.dropped, 1);
-	return SEEN_UNKNOWN;
+	return GFT_SEEN_UNKNOWN;
 }
 
 /* The number of the series of this kind. */

@@ -5,16 +5,13 @@
 
 #include "frame.bpf.h"
 
-/* Instead of a set of stages: they are not known. */
-#define SEEN_UNKNOWN (1u << 31)
-
 #define NO_WALK (~0u)
 
 /* Global functions, so that the verifier goes through each of them once. */
 
 /*
  * The stages of the request in the walk with this index, which takes `latency` ns (0: not
- * timed) and whose frame has this tag and start; SEEN_UNKNOWN: the walk is another's.
+ * timed) and whose frame has this tag and start; GFT_SEEN_UNKNOWN: the walk is another's.
  */
 __u32 stage__seen(__u32 index, __u64 tag, __u64 start, __u64 latency);
 
@@ -23,7 +20,9 @@ int stage__count(__u32 index, __u32 kind);
 
 /*
  * Keep one of the slowest: gfp and order, and its walk, or NO_WALK, beside the enum gft_context
- * and, << 8, whether it failed. Returns the latency from which on one may be kept on this CPU.
+ * and, << 8 and 9, whether it
+ * failed and whether its stages are not known. Returns the latency from which on one may be kept on
+ * this CPU.
  */
 __u64 slowest__keep(struct bpf_raw_tracepoint_args *ctx, __u64 latency, __u64 end,
 		    __u64 gfp_and_order, __u64 walk_and_context);

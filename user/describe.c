@@ -95,7 +95,7 @@ static int describe_stages(struct report *report, const struct tracer *tracer)
 		{GFT_STAGE_KSWAPD, "stage kswapd and the path slow",
 		 "wake_all_kswapds cannot be attached to"},
 		{GFT_STAGE_COMPACT, "stage compact", "try_to_compact_pages cannot be attached to"},
-		{GFT_STAGE_RECLAIM, "stage reclaim", "no tracepoint mm_vmscan_direct_reclaim_begin"},
+		{GFT_STAGE_RECLAIM, "stage reclaim", "try_to_free_pages cannot be attached to"},
 		{GFT_STAGE_MEMCG, "stage memcg", "no tracepoint mm_vmscan_memcg_reclaim_begin"},
 		{GFT_STAGE_RETRY, "stage retry", "no tracepoint reclaim_retry_zone"},
 		{GFT_STAGE_OOM, "stage oom", "out_of_memory cannot be attached to"},

@@ -118,7 +118,7 @@ static void write_numbers(FILE *file, const struct report *report, const struct 
 	fputs("</span></td>", file);
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
 		fputs("<td class=\"n\">", file);
-		if (times[i] || !room->derived)
+		if (times[i] || (!room->derived && room->sum))
 			html__time(file, report, times[i]);
 		else
 			fputs("-", file);

@@ -92,7 +92,7 @@ const struct option_row option_table[] = {
 		  "cpu, comm, cgroup" },
 	{ .name = "slowest", .type = OPTION_COUNT, .metavar = "K", .group = "Output",
 	  .commands = RUN, AT(slowest), .fallback = "10", .min = 0, .max = GFT_SLOWEST_MAX,
-	  .help = "show the K slowest requests, stage by stage (default 10, at most 32)" },
+	  .help = "show the K slowest requests, stage by stage; at most 32" },
 	{ .name = "addresses", .type = OPTION_FLAG, .group = "Output", .commands = RUN,
 	  AT(addresses), .help = "let kernel addresses appear" },
 

@@ -129,7 +129,8 @@ static bool is_plain(const struct programs *programs)
 	       config->class_mask == GFT_PLAIN_CLASS_MASK &&
 	       config->class_magic == GFT_PLAIN_CLASS_MAGIC && !config->marked &&
 	       !config->preempt_rt && !config->filter_task && !config->by_range &&
-	       !config->by_migratetype && !config->by_comm && !config->by_cgroup && !config->by_path;
+	       !config->by_migratetype && !config->by_comm && !config->by_cgroup &&
+	       !config->by_path;
 }
 
 static void choose_copies(struct programs *programs)

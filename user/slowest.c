@@ -99,7 +99,9 @@ static int set_labels(const struct slowest *slowest, const struct kept *kept,
 	labels->value[DIM_ORDER] = report__printf(report, "%u", kept->slow.order);
 	labels->value[DIM_CONTEXT] = contexts[kept->slow.context % GFT_CONTEXTS];
 	if (slowest->paths && by[DIM_PATH])
-		labels->value[DIM_PATH] = paths[gft_path_of(kept->slow.seen)];
+		labels->value[DIM_PATH] = kept->slow.seen & GFT_SEEN_UNKNOWN
+						  ? "none"
+						  : paths[gft_path_of(kept->slow.seen)];
 	if (by[DIM_CPU])
 		labels->value[DIM_CPU] = report__printf(report, "%u", kept->cpu);
 	return labels->value[DIM_ORDER] && (!by[DIM_CPU] || labels->value[DIM_CPU]) ? 0 : -ENOMEM;

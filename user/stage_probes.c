@@ -18,8 +18,6 @@ struct event_row {
 static const struct event_row events[] = {
 	{GFT_STAGE_BUDDY, "stage_buddy", "mm_page_alloc_zone_locked", true},
 	{GFT_STAGE_STEAL, "stage_steal", "mm_page_alloc_extfrag", false},
-	{GFT_STAGE_RECLAIM, "stage_reclaim_begin", "mm_vmscan_direct_reclaim_begin", false},
-	{GFT_STAGE_RECLAIM, "stage_reclaim_end", "mm_vmscan_direct_reclaim_end", false},
 	{GFT_STAGE_MEMCG, "stage_memcg_begin", "mm_vmscan_memcg_reclaim_begin", false},
 	{GFT_STAGE_MEMCG, "stage_memcg_end", "mm_vmscan_memcg_reclaim_end", false},
 	{GFT_STAGE_RETRY, "stage_retry_reclaim", "reclaim_retry_zone", false},
@@ -35,6 +33,12 @@ struct function_row {
 };
 
 static const struct function_row functions[] = {
+	/* not by its tracepoints, which leave out throttle_direct_reclaim() */
+	{GFT_STAGE_RECLAIM, "try_to_free_pages", "stage_reclaim_fentry", "stage_reclaim_fexit",
+	 "stage_reclaim_kprobe", "stage_reclaim_return"},
+	/* __alloc_pages_direct_reclaim() */
+	{GFT_STAGE_RECLAIM, "drain_all_pages", "stage_drain_fentry", "stage_drain_fexit",
+	 "stage_drain_kprobe", "stage_drain_return"},
 	{GFT_STAGE_KSWAPD, "wake_all_kswapds", "stage_kswapd_fentry", "stage_kswapd_fexit",
 	 "stage_kswapd_kprobe", "stage_kswapd_return"},
 	{GFT_STAGE_COMPACT, "try_to_compact_pages", "stage_compact_fentry", "stage_compact_fexit",

@@ -209,8 +209,8 @@ struct gft_row {
 	__u64 range_size;
 	__u32 home_index; /* + 1 */
 	__u32 range_index;
-	__u64 scratch;	/* a pointer goes in, a number comes out */
-	__u64 distance; /* of this CPU's exits below their entries, as last seen */
+	__u64 scratch;	  /* a pointer goes in, a number comes out */
+	__u64 distance;	  /* of this CPU's exits below their entries, as last seen */
 	__u64 slow_floor; /* ns: a request that takes as long may be one of the slowest; ~0: none */
 	__u64 slow_end;	  /* ns: when such a one ended, from the fast path to the slow one */
 	__u32 used_slots;

@@ -27,6 +27,9 @@ enum gft_stage {
 	GFT_STAGES
 };
 
+/* Instead of a set of stages: they are not known. */
+#define GFT_SEEN_UNKNOWN (1u << 31)
+
 /* How deep it went. The names are the report's. */
 enum gft_path {
 	GFT_PATH_PCP,
@@ -40,8 +43,8 @@ enum gft_path {
 };
 
 #ifndef __bpf__
-#define GFT_PATH_NAMES                                                    \
-	{                                                                 \
+#define GFT_PATH_NAMES                                                       \
+	{                                                                    \
 		"pcp", "buddy", "steal", "slow", "compact", "reclaim", "oom" \
 	}
 #endif
@@ -62,9 +65,9 @@ GFT_INLINE enum gft_path gft_path_of(__u32 seen)
 	return seen & 1u << GFT_STAGE_BUDDY ? GFT_PATH_BUDDY : GFT_PATH_PCP;
 }
 
-#define GFT_EVENTS	 12 /* of a request that are remembered one by one */
-#define GFT_STAGE_SHIFT	 56
-#define GFT_NO_DURATION	 (~0ull)
+#define GFT_EVENTS	12 /* of a request that are remembered one by one */
+#define GFT_STAGE_SHIFT 56
+#define GFT_NO_DURATION (~0ull)
 
 /* A stretch of a request. What comes when all are taken prolongs the last one of its stage. */
 struct gft_event {
@@ -89,11 +92,11 @@ struct gft_walk {
 };
 
 /* Which requests share a histogram. */
-#define GFT_STAGE_CLASS	    GFT_STAGES
-#define GFT_STAGE_ORDER	    (GFT_STAGE_CLASS * GFT_CLASSES)
-#define GFT_STAGE_CONTEXT   (GFT_STAGE_ORDER * GFT_ORDERS_MAX)
-#define GFT_STAGE_KINDS	    (GFT_STAGE_CONTEXT * GFT_CONTEXTS)
-#define GFT_STAGE_SERIES    128 /* the first GFT_STAGES take what finds no place */
+#define GFT_STAGE_CLASS	  GFT_STAGES
+#define GFT_STAGE_ORDER	  (GFT_STAGE_CLASS * GFT_CLASSES)
+#define GFT_STAGE_CONTEXT (GFT_STAGE_ORDER * GFT_ORDERS_MAX)
+#define GFT_STAGE_KINDS	  (GFT_STAGE_CONTEXT * GFT_CONTEXTS)
+#define GFT_STAGE_SERIES  128 /* the first GFT_STAGES take what finds no place */
 
 GFT_INLINE __u32 gft_stage_kind(__u32 stage, __u32 class, __u32 order, __u32 context)
 {
@@ -105,7 +108,7 @@ struct gft_stage_series {
 	__u64 count; /* requests */
 	__u64 sum;   /* ns */
 	__u64 max;
-	__u64 kind;  /* gft_stage_kind() */
+	__u64 kind; /* gft_stage_kind() */
 	__u64 bucket[GFT_BUCKETS];
 };
 
@@ -134,9 +137,9 @@ struct gft_slow {
 	__u64 stack[GFT_STACK];
 };
 
-#define GFT_SLOWEST_MAX	    32	 /* of --slowest: a power of two */
-#define GFT_SLOW_FLOOR	    2048 /* ns; no request that is faster is one of the slowest */
-#define GFT_SLOWEST_EPOCHS  2	 /* this window and the one before, which is being read */
+#define GFT_SLOWEST_MAX	   32	/* of --slowest: a power of two */
+#define GFT_SLOW_FLOOR	   2048 /* ns; no request that is faster is one of the slowest */
+#define GFT_SLOWEST_EPOCHS 2	/* this window and the one before, which is being read */
 
 /* By CPU. */
 struct gft_slowest {
