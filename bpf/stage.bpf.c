@@ -228,3 +228,8 @@ __noinline int stage__count(__u32 index, __u32 kind)
 			stage__add(series__of(kind + stage, stage), walk->ns[stage]);
 	return 0;
 }
+
+__noinline int stage__count_one(__u32 kind, __u64 ns)
+{
+	return stage__add(series__of(kind, kind % GFT_STAGES), ns);
+}

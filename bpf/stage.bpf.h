@@ -17,6 +17,8 @@ __u32 stage__seen(__u32 index, __u64 tag, __u64 start, __u64 latency);
 
 /* Count them; `kind`: gft_stage_kind(0, ...). */
 int stage__count(__u32 index, __u32 kind);
+/* Count one stage; `kind`: gft_stage_kind(). */
+int stage__count_one(__u32 kind, __u64 ns);
 
 /*
  * Keep one of the slowest: gfp and order, and its walk, or NO_WALK, beside the enum gft_context

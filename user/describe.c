@@ -102,24 +102,36 @@ static int describe_stages(struct report *report, const struct tracer *tracer)
 		{GFT_STAGE_TLB, "stage tlb", "no tracepoint tlb_flush"},
 	};
 	uint32_t sees = tracer__sees(tracer);
-	int err = sees ? report__add_sees(report, "stages")
-		       : report__add_blind(report, "stages and path",
-					   "the entry is not seen, so no stage knows its request");
+	int err = report__add_sees(report, "stages");
 
 	_Static_assert(LENGTH(stages) == GFT_STAGES, "every stage is seen or blind");
-	for (size_t i = 0; i < LENGTH(stages) && sees && !err; i++)
+	for (size_t i = 0; i < LENGTH(stages) && !err; i++)
 		if (!(sees & 1u << stages[i].stage))
 			err = report__add_blind(report, stages[i].what, stages[i].why);
-	if (!err && sees)
+	if (!err)
 		err = report__add_blind(report, "stages zero and highatomic",
 					"the compiler has put both into their callers: there is "
 					"nothing to attach to");
-	if (!err && sees)
+	if (!err)
 		err = report__add_blind(report,
 					"the slow path of requests without __GFP_KSWAPD_RECLAIM",
 					"it is told by its call of kswapd: only what comes later "
 					"is seen of theirs");
 	return err;
+}
+
+/* Without the entry: what has tracepoints of its own. */
+static int describe_stages_alone(struct report *report, const struct tracer *tracer)
+{
+	const char *why = "the entry is not seen, so no stage knows its request";
+
+	if (!tracer__sees(tracer))
+		return report__add_blind(report, "stages, path and the slowest requests", why);
+	if (report__add_sees(
+		    report,
+		    "stages: reclaim, compact and memcg, each run by itself, whoever caused it"))
+		return -ENOMEM;
+	return report__add_blind(report, "other stages, path and the slowest requests", why);
 }
 
 int describe__mode(struct report *report, const struct kernel *kernel, const struct tracer *tracer)
@@ -165,7 +177,9 @@ int describe__mode(struct report *report, const struct kernel *kernel, const str
 	report->mode.sample = 1;
 	report->mode.coverage_copies = tracer__copies(tracer);
 	err = describe_sights(report, sights, LENGTH(sights));
-	return err ? err : describe_stages(report, tracer);
+	if (err)
+		return err;
+	return timed ? describe_stages(report, tracer) : describe_stages_alone(report, tracer);
 }
 
 int describe__cost(struct report *report, const struct tracer *tracer)

@@ -25,6 +25,17 @@ static const struct event_row events[] = {
 	{GFT_STAGE_TLB, "stage_tlb", "tlb_flush", false},
 };
 
+/* Where no request has a frame: bpf/stage_alone.bpf.c. */
+static const struct event_row events_alone[] = {
+	{GFT_STAGE_RECLAIM, "alone_reclaim_begin", "mm_vmscan_direct_reclaim_begin", false},
+	{GFT_STAGE_RECLAIM, "alone_reclaim_end", "mm_vmscan_direct_reclaim_end", false},
+	{GFT_STAGE_MEMCG, "alone_memcg_begin", "mm_vmscan_memcg_reclaim_begin", false},
+	{GFT_STAGE_MEMCG, "alone_memcg_end", "mm_vmscan_memcg_reclaim_end", false},
+	{GFT_STAGE_COMPACT, "alone_compact", "mm_compaction_try_to_compact_pages", false},
+	{GFT_STAGE_COMPACT, "alone_compact_begin", "mm_compaction_begin", false},
+	{GFT_STAGE_COMPACT, "alone_compact_end", "mm_compaction_end", false},
+};
+
 /* A function, and the programs at its begin and end. */
 struct function_row {
 	enum gft_stage stage;
@@ -79,23 +90,24 @@ static void add_function(struct stage_probes *probes, const struct btf *btf, enu
 	}
 }
 
+static void add_events(struct stage_probes *probes, const struct btf *btf,
+		       const struct event_row *rows, size_t count, bool path)
+{
+	for (size_t i = 0; i < count; i++)
+		if ((path || !rows[i].path) && has_event(btf, rows[i].event))
+			add(probes, rows[i].stage, rows[i].program, "raw_tp", rows[i].event);
+}
+
 void stage_probes__choose(struct stage_probes *probes, const struct kernel *kernel, enum tier tier,
 			  bool path)
 {
-	probes->count = 0;
 	_Static_assert(LENGTH(events) + 2 * LENGTH(functions) <= STAGE_PROBES_MAX, "room for all");
-	for (size_t i = 0; i < LENGTH(events); i++)
-		if ((path || !events[i].path) && has_event(kernel->btf, events[i].event))
-			add(probes, events[i].stage, events[i].program, "raw_tp", events[i].event);
+	probes->count = 0;
+	if (tier == TIER_TRACEPOINT) {
+		add_events(probes, kernel->btf, events_alone, LENGTH(events_alone), path);
+		return;
+	}
+	add_events(probes, kernel->btf, events, LENGTH(events), path);
 	for (size_t i = 0; i < LENGTH(functions); i++)
 		add_function(probes, kernel->btf, tier, &functions[i]);
-}
-
-uint32_t stage_probes__sees(const struct stage_probes *probes)
-{
-	uint32_t sees = 0;
-
-	for (size_t i = 0; i < probes->count; i++)
-		sees |= 1u << probes->probe[i].stage;
-	return sees;
 }

@@ -30,7 +30,4 @@ struct stage_probes {
 void stage_probes__choose(struct stage_probes *probes, const struct kernel *kernel, enum tier tier,
 			  bool path);
 
-/* The stages that these probes see: a set of 1 << enum gft_stage. */
-uint32_t stage_probes__sees(const struct stage_probes *probes);
-
 #endif

@@ -55,7 +55,7 @@ static int open_tier(struct tracer **result, const struct programs_setup *setup,
 	tracer->setup.config.timed = setup->tier != TIER_TRACEPOINT && !setup->failures_only;
 	tracer->setup.config.memcg_by_warn =
 		tracer->setup.config.timed && !trial__kprobe("warn_alloc", &ignored);
-	if (tracer->setup.config.timed)
+	if (!setup->failures_only)
 		stage_probes__choose(&tracer->setup.stages, setup->kernel, setup->tier,
 				     tracer->setup.config.by_path);
 	*step = "load";
