@@ -298,8 +298,8 @@ static __noinline int finish_slow(const __u64 *args, struct gft_row *row, enum g
 }
 
 /*
- * The rule, in a plain run: a task's request got a page, its frame is the first of its line,
- * its series has been there before. False: it is not so, and nothing has been done; everything
+ * The rule, in a plain run: a task's request got a page within two microseconds and without a
+ * stage, its frame is the first of its line, its series has been there before. False: it is not so, and nothing has been done; everything
  * else is finish_slow()'s. No call but the clock, lest registers be saved for it.
  */
 static __always_inline bool count_fast(struct gft_row *row, const __u64 *args,
@@ -321,15 +321,17 @@ static __always_inline bool count_fast(struct gft_row *row, const __u64 *args,
 	if (timed) {
 		latency = now - frame->start;
 		barrier_var(latency); /* no interrupt may use the frame before it has been read */
-		if (!is_linear(latency) && unlikely(latency >= row->slow_floor)) {
-			row->slow_end = now;
+		if (!is_linear(latency)) { /* perhaps one of the slowest */
+			row->slow_end = latency + frame->start;
 			return false;
 		}
 	}
 	frame->tag = 0;
 	series = series__at(row, slot);
-	if (timed)
-		series__add_latency(series, latency);
+	if (timed) {
+		series__add_extremes(series, latency);
+		series->bucket[latency >> GFT_LINEAR_SHIFT]++;
+	}
 	series->align[align_slot(page) % GFT_ALIGN_SLOTS]++;
 	if (unlikely(!is_home(row, page)))
 		placement__add(row, page);
