@@ -7,19 +7,6 @@
 #include "record.bpf.h"
 #include <bpf/bpf_tracing.h>
 
-/*
- * Did `frame` begin after `other`, both above us on our stack? Where either was not timed,
- * the lower one did: a request nested in another is further down.
- */
-static __always_inline bool is_inner(const struct gft_frame *frame, const struct gft_frame *other)
-{
-	if (!other)
-		return true;
-	if (is_timed(frame) && is_timed(other))
-		return frame->start > other->start;
-	return frame->tag < other->tag;
-}
-
 /* vmalloc() warns through the same function, with another text (mm/vmalloc.c). */
 static __always_inline bool is_page_failure(const char *format)
 {
@@ -124,20 +111,13 @@ SEC("kprobe/warn_alloc")
 int failure_warned(struct pt_regs *ctx)
 {
 	__u64 address = PT_REGS_SP(ctx);
-	struct gft_line *line = frame__line(address);
-	struct gft_frame *inner = NULL;
+	struct gft_frame *inner;
 	struct failed failed = {};
 	enum gft_reason reason;
 
 	if (!is_page_failure((const char *)PT_REGS_PARM3(ctx)))
 		return 0;
-	for (int i = 0; i < GFT_LINE_FRAMES; i++) {
-		struct gft_frame *frame = &line->frame[i];
-
-		if (same_stack(frame->tag, address) && frame->tag >= address &&
-		    frame__is_current(frame) && is_inner(frame, inner))
-			inner = frame;
-	}
+	inner = frame__around(address);
 	failed__init(&failed, ctx);
 	if (inner)
 		failed.class_gfp = inner->gfp;

@@ -72,7 +72,7 @@ static __noinline struct gft_frame *frame__find_free(__u64 tag)
 			return frame;
 		if (!same_stack(frame->tag, tag))
 			continue;
-		if (frame->tag <= (tag | GFT_UNTIMED))
+		if (frame->tag <= (tag | GFT_FLAGS))
 			return frame;
 		if (!oldest || frame->start < oldest->start)
 			oldest = frame;
@@ -93,7 +93,7 @@ static __always_inline bool frame__exists(__u64 tag)
 	struct gft_line *line = frame__line(tag);
 
 	for (int i = 0; i < GFT_LINE_FRAMES; i++)
-		if ((line->frame[i].tag & ~(__u64)GFT_UNTIMED) == tag)
+		if ((line->frame[i].tag & ~GFT_FLAGS) == tag)
 			return true;
 	return false;
 }
@@ -135,6 +135,35 @@ static __always_inline bool frame__is_current(const struct gft_frame *frame)
 	return !is_timed(frame) || frame->start > gft_active_since;
 }
 
+/*
+ * Did `frame` begin after `other`, both above us on our stack? Where either was not timed,
+ * the lower one did: a request nested in another is further down.
+ */
+static __always_inline bool is_inner(const struct gft_frame *frame, const struct gft_frame *other)
+{
+	if (!other)
+		return true;
+	if (is_timed(frame) && is_timed(other))
+		return frame->start > other->start;
+	return frame->tag < other->tag;
+}
+
+/* The frame of the request that `address` lies in, the inner one of nested ones; NULL: in none. */
+static __always_inline struct gft_frame *frame__around(__u64 address)
+{
+	struct gft_line *line = frame__line(address);
+	struct gft_frame *inner = NULL;
+
+	for (int i = 0; i < GFT_LINE_FRAMES; i++) {
+		struct gft_frame *frame = &line->frame[i];
+
+		if (same_stack(frame->tag, address) && frame->tag >= address &&
+		    frame__is_current(frame) && is_inner(frame, inner))
+			inner = frame;
+	}
+	return inner;
+}
+
 /* Look at all frames of the line; learn the distance from tasks. */
 static __noinline struct gft_frame *frame__search(__u64 address, bool learn)
 {
@@ -144,7 +173,7 @@ static __noinline struct gft_frame *frame__search(__u64 address, bool learn)
 
 	for (int i = 0; i < GFT_LINE_FRAMES; i++) {
 		struct gft_frame *frame = &line->frame[i];
-		__u64 apart = (frame->tag & ~(__u64)GFT_UNTIMED) - address;
+		__u64 apart = (frame->tag & ~GFT_FLAGS) - address;
 
 		if (apart == gft_distance)
 			return frame;
@@ -168,7 +197,7 @@ static __always_inline struct gft_frame *frame__of(__u64 address, __u64 *usual, 
 {
 	struct gft_frame *frame = &frame__line(address)->frame[0];
 
-	if ((frame->tag & ~(__u64)GFT_UNTIMED) - address != *usual) {
+	if ((frame->tag & ~GFT_FLAGS) - address != *usual) {
 		frame = frame__search(address, learn);
 		*usual = gft_distance;
 	}

@@ -6,6 +6,7 @@ struct gft_array gft_cpus_1 SEC(".maps");
 struct gft_array gft_cpus_2 SEC(".maps");
 struct gft_array gft_cpus_3 SEC(".maps");
 struct gft_array gft_names SEC(".maps");
+struct gft_slowest_array gft_slowest SEC(".maps");
 struct gft_look_array gft_looks SEC(".maps");
 struct gft_failure_array gft_failures SEC(".maps");
 struct gft_cgroup_array gft_cgroups SEC(".maps");
@@ -24,5 +25,8 @@ struct gft_taken gft_taken[GFT_FRAME_LINES] = {};
 struct gft_find_stats gft_find_stats = {};
 struct gft_zones gft_zones = {};
 struct gft_wish gft_wishes[GFT_FRAME_LINES] = {};
+struct gft_walk gft_walks[GFT_FRAME_LINES * GFT_LINE_FRAMES] = {};
+struct gft_stages gft_stages = {};
+__u64 gft_slow_epoch = 1;
 
 char LICENSE[] SEC("license") = "GPL";

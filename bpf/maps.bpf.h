@@ -8,6 +8,7 @@
 
 #include <gfptrace/failure.h>
 #include <gfptrace/layout.h>
+#include <gfptrace/stage.h>
 
 /* Arrays that user space maps into itself; it sets their sizes before load. */
 struct gft_array {
@@ -35,6 +36,15 @@ struct gft_failure_array {
 	struct gft_failure *value;
 };
 
+/* By CPU; mapped into user space. */
+struct gft_slowest_array {
+	int (*type)[BPF_MAP_TYPE_ARRAY];
+	int (*map_flags)[BPF_F_MMAPABLE];
+	int (*max_entries)[1];
+	__u32 *key;
+	struct gft_slowest *value;
+};
+
 struct gft_cgroup_array {
 	int (*type)[BPF_MAP_TYPE_CGROUP_ARRAY];
 	int (*max_entries)[1];
@@ -49,6 +59,7 @@ extern struct gft_array gft_cpus_3 SEC(".maps");
 extern struct gft_array gft_names SEC(".maps"); /* by copy * CPUs + CPU: struct gft_names */
 extern struct gft_look_array gft_looks SEC(".maps");
 extern struct gft_failure_array gft_failures SEC(".maps");
+extern struct gft_slowest_array gft_slowest SEC(".maps");
 extern struct gft_cgroup_array gft_cgroups SEC(".maps"); /* the one of --cgroup */
 
 extern const volatile struct gft_config gft_config;
@@ -94,6 +105,9 @@ extern struct gft_taken gft_taken[GFT_FRAME_LINES];
 extern struct gft_find_stats gft_find_stats;
 extern struct gft_zones gft_zones;
 extern struct gft_wish gft_wishes[GFT_FRAME_LINES];
+extern struct gft_walk gft_walks[GFT_FRAME_LINES * GFT_LINE_FRAMES];
+extern struct gft_stages gft_stages;
+extern __u64 gft_slow_epoch; /* counts the windows, from 1 on */
 extern struct gft_calibration gft_calibration;
 
 #endif

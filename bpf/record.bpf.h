@@ -4,6 +4,7 @@
 #define GFPTRACE_BPF_RECORD_H
 
 #include "failure.bpf.h"
+#include "stage.bpf.h"
 
 /* A request that is over. */
 struct request {
@@ -12,6 +13,7 @@ struct request {
 	__u32 gfp;
 	enum gft_context context;
 	bool timed;
+	__u32 seen;		 /* its stages, a set of 1 << enum gft_stage; or GFT_SEEN_UNKNOWN */
 	struct gft_frame *frame; /* NULL where no entry leaves one */
 	void *ctx;		 /* of the program at its end; NULL: its reason is known */
 };
@@ -134,6 +136,8 @@ static __always_inline __u32 combination_of(struct gft_row *row, const struct re
 	if (asked_for(by_migratetype) && page)
 		combination +=
 			migratetype_of(pfn_of(page)) * gft_config.stride[GFT_KEY_MIGRATETYPE];
+	if (asked_for(by_path) && given(timed) && !(request->seen & GFT_SEEN_UNKNOWN))
+		combination += (1 + gft_path_of(request->seen)) * gft_config.stride[GFT_KEY_PATH];
 	if ((asked_for(by_comm) || asked_for(by_cgroup)) && request->context == GFT_TASK)
 		combination += names_key();
 	return combination;
@@ -184,15 +188,25 @@ static __noinline __u32 slot__find(struct gft_row *row, __u32 combination, const
 	return slot;
 }
 
-/* As gft_bucket() does it, in the form that the verifier of v6.1 follows. */
-static __always_inline void series__add_latency(struct gft_series *series, __u64 latency)
+static __always_inline void series__add_extremes(struct gft_series *series, __u64 latency)
 {
 	series->sum += latency;
 	if (latency < series->min)
 		series->min = latency;
 	if (latency > series->max)
 		series->max = latency;
-	if (likely(latency < 1ull << GFT_LINEAR_BITS)) {
+}
+
+static __always_inline bool is_linear(__u64 latency)
+{
+	return likely(latency < 1ull << GFT_LINEAR_BITS);
+}
+
+/* As gft_bucket() does it, in the form that the verifier of v6.1 follows. */
+static __always_inline void series__add_latency(struct gft_series *series, __u64 latency)
+{
+	series__add_extremes(series, latency);
+	if (is_linear(latency)) {
 		series->bucket[latency >> GFT_LINEAR_SHIFT]++;
 	} else {
 		__u32 bucket = gft_log_bucket(latency);
@@ -235,7 +249,8 @@ static __always_inline __u32 align_slot(__u64 page)
 	return low ? low : gft_align_high(pfn_of(page), page_shift);
 }
 
-static __always_inline void record(struct gft_row *row, const struct request *request)
+/* False: a filter keeps it out. */
+static __always_inline bool record(struct gft_row *row, const struct request *request)
 {
 	__u32 combination = combination_of(row, request);
 	struct gft_series *series;
@@ -244,12 +259,12 @@ static __always_inline void record(struct gft_row *row, const struct request *re
 
 	combination &= either(GFT_COMBINATIONS - 1, ~0u);
 	if (combination >= either(GFT_COMBINATIONS, gft_config.combinations))
-		return;
+		return false;
 	slot = row->slot[combination];
 	if (unlikely(slot >= slots_here())) {
 		slot = slot__find(row, combination, request->args);
 		if (slot >= slots_here())
-			return;
+			return false;
 	}
 	series = series__at(row, slot);
 	if (request->timed)
@@ -257,25 +272,27 @@ static __always_inline void record(struct gft_row *row, const struct request *re
 	page = page_of(request);
 	if (unlikely(!page)) {
 		series->failed[reason_of(request)]++;
-		return;
+		return true;
 	}
 	if (!given(vmemmap)) {
 		series->unplaced++;
-		return;
+		return true;
 	}
 	series->align[align_slot(page) % GFT_ALIGN_SLOTS]++;
 	if (!is_home(row, page))
 		placement__add(row, page);
+	return true;
 }
 
-/* Count a request that ended if it is one of those asked for. */
-static __always_inline void count(struct gft_row *row, const struct request *request)
+/* Count a request that ended if it is one of those asked for; false: it is not. */
+static __always_inline bool count(struct gft_row *row, const struct request *request)
 {
 	if ((asked_for(marked) && !(request->gfp >> GFT_MARK_SHIFT)) ||
-	    !task_matches(request->context))
+	    !task_matches(request->context)) {
 		row->filtered++;
-	else
-		record(row, request);
+		return false;
+	}
+	return record(row, request);
 }
 
 #endif

@@ -91,7 +91,7 @@ static __always_inline int begin(__u64 address, __u32 gfp, __u32 order, bool sam
 {
 	struct gft_frame *frame = &frame__line(address)->frame[0];
 
-	if (GFT_COPY > 1 && likely((frame->tag & ~(__u64)GFT_UNTIMED) == address))
+	if (GFT_COPY > 1 && likely((frame->tag & ~GFT_FLAGS) == address))
 		return 0; /* the first copy ran before us, as is the rule */
 	if (unlikely(order > either(GFT_PLAIN_MAX_ORDER, gft_config.max_order)))
 		return GFT_COPY == 1 ? refuse(address, gfp) : 0;
@@ -173,7 +173,7 @@ static __always_inline void note_taken(__u64 address, const struct gft_frame *fr
 	if (!frame)
 		return;
 	taken = &gft_taken[line_of(frame->tag)];
-	taken->tag = frame->tag & ~(__u64)GFT_UNTIMED;
+	taken->tag = frame->tag & ~GFT_FLAGS;
 	taken->gfp = frame->gfp;
 }
 
@@ -226,6 +226,31 @@ static __always_inline __u64 exit_address_of(struct gft_row *row, const __u64 *a
 	return *(volatile __u64 *)&row->scratch;
 }
 
+static __always_inline __u32 seen_by(const struct gft_frame *frame, __u64 latency)
+{
+	return frame->tag & GFT_STAGED
+		       ? stage__seen(walk__index(frame), frame->tag, frame->start, latency)
+		       : 0;
+}
+
+/* Of a request that was counted and timed: its stages, and is it one of the slowest? */
+static __always_inline void count_way(struct gft_row *row, const struct request *request, __u64 now)
+{
+	bool unknown = request->seen & GFT_SEEN_UNKNOWN;
+	bool known = request->seen && !unknown;
+	__u32 walk = known ? walk__index(request->frame) : NO_WALK;
+
+	if (known)
+		stage__count(walk, gft_stage_kind(0, class_of(request->gfp), order_of(request),
+						  request->context));
+	if (unlikely(request->latency >= row->slow_floor))
+		row->slow_floor = slowest__keep(request->ctx, request->latency, now,
+						request->gfp | (__u64)order_of(request) << 32,
+						walk | (__u64)request->context << 32 |
+							(page_of(request) ? 0 : 1ull << 40) |
+							(unknown ? 1ull << 41 : 0));
+}
+
 /* The request whose frame was found: count it, then give the frame back. */
 static __always_inline void take(struct gft_row *row, struct request *request, bool timed,
 				 __u64 now)
@@ -235,7 +260,9 @@ static __always_inline void take(struct gft_row *row, struct request *request, b
 	request->gfp = frame->gfp;
 	request->timed = timed;
 	request->latency = now - frame->start;
-	count(row, request);
+	request->seen = seen_by(frame, timed ? request->latency : 0);
+	if (count(row, request) && timed)
+		count_way(row, request, now);
 	barrier();
 	frame->tag = 0;
 }
@@ -252,7 +279,10 @@ static __always_inline int finish(const __u64 *args, struct gft_row *row, enum g
 	}
 	address = exit_address_of(row, args);
 	request.frame = pair(row, address, context);
-	now = bpf_ktime_get_ns();
+	now = row->slow_end; /* the fast path has looked */
+	row->slow_end = 0;
+	if (!now)
+		now = bpf_ktime_get_ns();
 	row->last_exit[context & 3] = now;
 	if (request.frame)
 		take(row, &request, is_timed(request.frame), now);
@@ -268,8 +298,8 @@ static __noinline int finish_slow(const __u64 *args, struct gft_row *row, enum g
 }
 
 /*
- * The rule, in a plain run: a task's request got a page, its frame is the first of its line,
- * its series has been there before. False: it is not so, and nothing has been done; everything
+ * The rule, in a plain run: a task's request got a page within two microseconds and without a
+ * stage, its frame is the first of its line, its series has been there before. False: it is not so, and nothing has been done; everything
  * else is finish_slow()'s. No call but the clock, lest registers be saved for it.
  */
 static __always_inline bool count_fast(struct gft_row *row, const __u64 *args,
@@ -291,11 +321,17 @@ static __always_inline bool count_fast(struct gft_row *row, const __u64 *args,
 	if (timed) {
 		latency = now - frame->start;
 		barrier_var(latency); /* no interrupt may use the frame before it has been read */
+		if (!is_linear(latency)) { /* perhaps one of the slowest */
+			row->slow_end = latency + frame->start;
+			return false;
+		}
 	}
 	frame->tag = 0;
 	series = series__at(row, slot);
-	if (timed)
-		series__add_latency(series, latency);
+	if (timed) {
+		series__add_extremes(series, latency);
+		series->bucket[latency >> GFT_LINEAR_SHIFT]++;
+	}
 	series->align[align_slot(page) % GFT_ALIGN_SLOTS]++;
 	if (unlikely(!is_home(row, page)))
 		placement__add(row, page);

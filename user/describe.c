@@ -58,6 +58,7 @@ static int describe_failures_only(struct report *report, const struct tracer *tr
 		 "preempt_count cannot be read: every interrupt is shown as softirq"},
 		{false, "requests that succeed", "--failures-only: nothing looks at them"},
 		{false, "latency, alignment and placement", "they are of requests that succeed"},
+		{false, "stages and path", "nothing looks at a request before it fails"},
 		{false, "failures: invalid order",
 		 "such a request returns before it is searched for"},
 		{false, "failures: memcg",
@@ -80,6 +81,57 @@ static int describe_failures_only(struct report *report, const struct tracer *tr
 	report->mode.bulk_entry = "";
 	report->mode.coverage_copies = 1;
 	return describe_sights(report, sights, LENGTH(sights));
+}
+
+/* Which parts of the way through the allocator are seen. */
+static int describe_stages(struct report *report, const struct tracer *tracer)
+{
+	const struct {
+		enum gft_stage stage;
+		const char *what, *why;
+	} stages[] = {
+		{GFT_STAGE_BUDDY, "stage buddy", "only with --by path: it costs something there"},
+		{GFT_STAGE_STEAL, "stage steal", "no tracepoint mm_page_alloc_extfrag"},
+		{GFT_STAGE_KSWAPD, "stage kswapd and the path slow",
+		 "wake_all_kswapds cannot be attached to"},
+		{GFT_STAGE_COMPACT, "stage compact", "try_to_compact_pages cannot be attached to"},
+		{GFT_STAGE_RECLAIM, "stage reclaim", "try_to_free_pages cannot be attached to"},
+		{GFT_STAGE_MEMCG, "stage memcg", "no tracepoint mm_vmscan_memcg_reclaim_begin"},
+		{GFT_STAGE_RETRY, "stage retry", "no tracepoint reclaim_retry_zone"},
+		{GFT_STAGE_OOM, "stage oom", "out_of_memory cannot be attached to"},
+		{GFT_STAGE_TLB, "stage tlb", "no tracepoint tlb_flush"},
+	};
+	uint32_t sees = tracer__sees(tracer);
+	int err = report__add_sees(report, "stages");
+
+	_Static_assert(LENGTH(stages) == GFT_STAGES, "every stage is seen or blind");
+	for (size_t i = 0; i < LENGTH(stages) && !err; i++)
+		if (!(sees & 1u << stages[i].stage))
+			err = report__add_blind(report, stages[i].what, stages[i].why);
+	if (!err)
+		err = report__add_blind(report, "stages zero and highatomic",
+					"the compiler has put both into their callers: there is "
+					"nothing to attach to");
+	if (!err)
+		err = report__add_blind(report,
+					"the slow path of requests without __GFP_KSWAPD_RECLAIM",
+					"it is told by its call of kswapd: only what comes later "
+					"is seen of theirs");
+	return err;
+}
+
+/* Without the entry: what has tracepoints of its own. */
+static int describe_stages_alone(struct report *report, const struct tracer *tracer)
+{
+	const char *why = "the entry is not seen, so no stage knows its request";
+
+	if (!tracer__sees(tracer))
+		return report__add_blind(report, "stages, path and the slowest requests", why);
+	if (report__add_sees(
+		    report,
+		    "stages: reclaim, compact and memcg, each run by itself, whoever caused it"))
+		return -ENOMEM;
+	return report__add_blind(report, "other stages, path and the slowest requests", why);
 }
 
 int describe__mode(struct report *report, const struct kernel *kernel, const struct tracer *tracer)
@@ -113,9 +165,9 @@ int describe__mode(struct report *report, const struct kernel *kernel, const str
 		{tracer__memcg(tracer), "failures: nodemask of the request",
 		 "no kprobe on warn_alloc, which is told it: one kept from other nodes is shown as "
 		 "exhausted or unknown"},
-		{false, "stages and path", "not built yet"},
 	};
 	const char *entry = timed ? kernel->facts.entry.name : "mm_page_alloc";
+	int err;
 
 	if (tracer__failures_only(tracer))
 		return describe_failures_only(report, tracer);
@@ -124,7 +176,10 @@ int describe__mode(struct report *report, const struct kernel *kernel, const str
 	report->mode.bulk_entry = tracer__bulk(tracer) ? kernel->facts.bulk.name : "";
 	report->mode.sample = 1;
 	report->mode.coverage_copies = tracer__copies(tracer);
-	return describe_sights(report, sights, LENGTH(sights));
+	err = describe_sights(report, sights, LENGTH(sights));
+	if (err)
+		return err;
+	return timed ? describe_stages(report, tracer) : describe_stages_alone(report, tracer);
 }
 
 int describe__cost(struct report *report, const struct tracer *tracer)

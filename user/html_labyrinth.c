@@ -7,7 +7,7 @@
 #include "fold.h"
 #include "html.h"
 
-#define STAGES 11
+#define STAGES 12
 #define MAIN   8 /* the first of stage_names are on the way down; the others beside it */
 
 static const char *const meanings[STAGES] = {
@@ -21,7 +21,8 @@ static const char *const meanings[STAGES] = {
 	"memory is out: a task is to be killed",
 	"the reserve for atomic requests of high order",
 	"the pages are filled with zeros",
-	"other CPUs drop what they cached of page tables",
+	"CPUs drop what they cached of page tables",
+	"pages of its memory cgroup are freed, which is full",
 };
 
 struct maze {
@@ -117,7 +118,7 @@ static void write_numbers(FILE *file, const struct report *report, const struct 
 	fputs("</span></td>", file);
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
 		fputs("<td class=\"n\">", file);
-		if (times[i] || !room->derived)
+		if (times[i] || (!room->derived && room->sum))
 			html__time(file, report, times[i]);
 		else
 			fputs("-", file);

@@ -8,6 +8,8 @@
 
 #include "calibrate.h"
 #include "calibrate.skel.h"
+#include <gfptrace/stage.h>
+
 #include "gfptrace.skel.h"
 
 uint64_t locate__vmemmap(const struct kernel *kernel)

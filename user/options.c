@@ -8,6 +8,7 @@
 #include "options_value.h"
 
 #define DEFAULT_MAX_LOSS	1.0 /* per cent */
+#define DEFAULT_SLOWEST		10
 #define DEFAULT_BUDGET		2.0 /* per cent */
 #define DEFAULT_MEMORY_LIMIT	(256ull << 20)
 #define DEFAULT_TOP_INTERVAL_NS 1000000000ull
@@ -53,6 +54,7 @@ static void set_defaults(enum command command, struct options *options)
 	options->sample = 1;
 	options->budget = DEFAULT_BUDGET;
 	options->repeat = 1;
+	options->slowest = DEFAULT_SLOWEST;
 	if (command == COMMAND_SERVE) {
 		options->sample = SERVE_SAMPLE;
 		address__parse(DEFAULT_LISTEN, &options->listen);

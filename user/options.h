@@ -90,6 +90,7 @@ struct options {
 		bool failure;
 		uint64_t latency_ns; /* 0: not asked for */
 	} stop_on;
+	uint64_t slowest; /* how many of the slowest requests are shown */
 	bool addresses;
 	bool marked; /* count only requests that carry the test module's mark, check each pairing */
 	uint64_t memory_limit; /* bytes of map memory */

@@ -2,6 +2,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include <gfptrace/stage.h>
+
 #include "options_table.h"
 #include "words.h"
 
@@ -99,9 +101,12 @@ const struct option_row option_table[] = {
 	{ .name = "by", .type = OPTION_WORDS, .metavar = "DIM[,DIM...]", .group = "Output",
 	  .commands = RUN | TOP, AT(by), .fallback = "class,order,context", .words = dimension_names,
 	  .nr_words = DIMENSIONS,
-	  .unbuilt_words = 1u << DIM_PATH | 1u << DIM_CALLER | 1u << DIM_QUALITY,
-	  .help = "one series for each: class, order, context, node, zone, migratetype, cpu, "
-		  "comm, cgroup" },
+	  .unbuilt_words = 1u << DIM_CALLER | 1u << DIM_QUALITY,
+	  .help = "one series for each: class, order, context, path, node, zone, migratetype, "
+		  "cpu, comm, cgroup" },
+	{ .name = "slowest", .type = OPTION_COUNT, .metavar = "K", .group = "Output",
+	  .commands = RUN | TOP, AT(slowest), .fallback = "10", .min = 0, .max = GFT_SLOWEST_MAX,
+	  .help = "show the K slowest requests, stage by stage; at most 32" },
 	{ .name = "addresses", .type = OPTION_FLAG, .group = "Output", .commands = RUN | TOP,
 	  AT(addresses), .help = "let kernel addresses appear" },
 
@@ -171,7 +176,6 @@ const struct option_row option_table[] = {
 	  .commands = ALL, AT(help), .help = "show this" },
 
 	UNBUILT("stacks", NULL),
-	UNBUILT("slowest", "K"),
 	UNBUILT("module", "NAME"),
 	UNBUILT("slab", NULL),
 	{ 0 },

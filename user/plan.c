@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <gfptrace/stage.h>
+
 #include "cgroups.h"
 #include "glob.h"
 
@@ -40,6 +42,7 @@ static void set_keys(struct plan *plan, const struct kernel *kernel, const bool 
 		[GFT_KEY_MIGRATETYPE] = kernel->facts.nr_migratetypes + 1,
 		[GFT_KEY_COMM] = GFT_NAME_KEYS,
 		[GFT_KEY_CGROUP] = GFT_NAME_KEYS,
+		[GFT_KEY_PATH] = GFT_PATHS + 1,
 	};
 	struct gft_config *config = &plan->config;
 	const bool wanted[GFT_KEYS] = {
@@ -50,6 +53,7 @@ static void set_keys(struct plan *plan, const struct kernel *kernel, const bool 
 		[GFT_KEY_MIGRATETYPE] = by[DIM_MIGRATETYPE],
 		[GFT_KEY_COMM] = by[DIM_COMM],
 		[GFT_KEY_CGROUP] = by[DIM_CGROUP],
+		[GFT_KEY_PATH] = by[DIM_PATH],
 	};
 
 	config->combinations = 1;
@@ -62,6 +66,7 @@ static void set_keys(struct plan *plan, const struct kernel *kernel, const bool 
 	config->by_migratetype = wanted[GFT_KEY_MIGRATETYPE];
 	config->by_comm = wanted[GFT_KEY_COMM];
 	config->by_cgroup = wanted[GFT_KEY_CGROUP];
+	config->by_path = wanted[GFT_KEY_PATH];
 }
 
 /*
@@ -74,7 +79,7 @@ static void set_slots(struct plan *plan, const struct kernel *kernel)
 {
 	struct gft_config *config = &plan->config;
 	bool usual = !config->by_range && !config->by_migratetype && !config->by_comm &&
-		     !config->by_cgroup;
+		     !config->by_cgroup && !config->by_path;
 	uint64_t budget = usual ? USUAL_BUDGET : plan->memory_limit / 2;
 	uint64_t slots = budget / (GFT_SERIES_SIZE(1) * kernel->cpus);
 	uint64_t most = usual ? SLOTS_USUAL + 2 * SLOTS_COPY : SLOTS_MAX;
@@ -215,6 +220,7 @@ int plan__make(struct plan *plan, const struct kernel *kernel, const struct opti
 	config->max_order = kernel->facts.max_order;
 	config->preempt_rt = kernel->preempt_rt;
 	config->marked = options->marked;
+	config->slowest = options->failures_only ? 0 : (uint32_t)options->slowest;
 	config->gfp_account = kernel->gfp.account;
 	if (!kernel->zones.overlap) {
 		config->nr_ranges = (uint32_t)kernel->zones.count;
@@ -259,8 +265,11 @@ uint64_t plan__memory(const struct plan *plan, const struct kernel *kernel, bool
 	for (int i = 0; i < copies; i++)
 		cpu += GFT_CPU_SIZE((uint64_t)config->combinations, config->slots[i], timed) +
 		       names;
-	return (cpu + sizeof(struct gft_look)) * kernel->cpus +
-	       GFT_FRAME_LINES * (sizeof(struct gft_line) + sizeof(struct gft_wish)) +
+	if (config->slowest)
+		cpu += sizeof(struct gft_slowest);
+	return (cpu + sizeof(struct gft_look)) * kernel->cpus + sizeof(struct gft_stages) +
+	       GFT_FRAME_LINES * (sizeof(struct gft_line) + sizeof(struct gft_wish) +
+				  GFT_LINE_FRAMES * sizeof(struct gft_walk)) +
 	       GFT_FAILURES * sizeof(struct gft_failure);
 }
 

@@ -48,6 +48,9 @@ struct programs {
 	size_t names_size;
 	void *failures;
 	size_t failures_size;
+	void *slowest;
+	size_t slowest_size;
+	uint32_t sees; /* stages */
 };
 
 static __attribute__((format(printf, 2, 0))) int print_libbpf(enum libbpf_print_level level,
@@ -97,6 +100,9 @@ static int size_maps(struct programs *programs)
 	}
 	if (!err)
 		err = bpf_map__set_max_entries(programs->skeleton->maps.gft_looks, cpus);
+	if (!err)
+		err = bpf_map__set_max_entries(programs->skeleton->maps.gft_slowest,
+					       programs->setup.config.slowest ? cpus : 1);
 	if (!err && has_names(programs))
 		err = set_map(names, (uint64_t)cpus * copies, sizeof(struct gft_names));
 	return err;
@@ -123,7 +129,8 @@ static bool is_plain(const struct programs *programs)
 	       config->class_mask == GFT_PLAIN_CLASS_MASK &&
 	       config->class_magic == GFT_PLAIN_CLASS_MAGIC && !config->marked &&
 	       !config->preempt_rt && !config->filter_task && !config->by_range &&
-	       !config->by_migratetype && !config->by_comm && !config->by_cgroup;
+	       !config->by_migratetype && !config->by_comm && !config->by_cgroup &&
+	       !config->by_path;
 }
 
 static void choose_copies(struct programs *programs)
@@ -185,6 +192,26 @@ static int want_bulk(struct programs *programs)
 	return err ? err : want(skeleton->progs.bulk_exit, bulk->name);
 }
 
+static struct bpf_program *stage_program(const struct programs *programs,
+					 const struct stage_probe *probe)
+{
+	return bpf_object__find_program_by_name(programs->skeleton->obj, probe->program);
+}
+
+static int want_stages(struct programs *programs)
+{
+	const struct stage_probes *stages = &programs->setup.stages;
+	int err = 0;
+
+	for (size_t i = 0; i < stages->count && !err; i++) {
+		bool trampoline = !strncmp(stages->probe[i].how, "fe", 2);
+
+		err = want(stage_program(programs, &stages->probe[i]),
+			   trampoline ? stages->probe[i].target : NULL);
+	}
+	return err;
+}
+
 /* Is there a program on warn_alloc()? */
 static bool sees_failures(const struct programs *programs)
 {
@@ -209,6 +236,8 @@ static int want_programs(struct programs *programs)
 		err = want(skeleton->progs.failure_wish, NULL);
 	for (uint32_t i = 0; i < programs->setup.copies && !err; i++)
 		err = want(programs->copy[i].exit, NULL);
+	if (!err)
+		err = want_stages(programs);
 	if (err || !programs->copy[0].entry)
 		return err;
 	err = want_entries(programs);
@@ -273,6 +302,7 @@ static void prepare_cpu(struct programs *programs, uint32_t copy, uint32_t cpu)
 	struct gft_series *other = (void *)((char *)row + config->series_offset);
 
 	other->min = UINT64_MAX;
+	row->slow_floor = config->slowest ? GFT_SLOW_FLOOR : UINT64_MAX;
 	for (uint32_t i = 0; i < config->combinations; i++)
 		row->slot[i] = plan__passes(programs->setup.plan, i) ? GFT_SLOT_UNCLAIMED
 								     : GFT_SLOT_FILTERED;
@@ -288,7 +318,8 @@ static int prepare_maps(struct programs *programs)
 	programs->names = map_in(programs->skeleton->maps.gft_names, &programs->names_size);
 	programs->failures =
 		map_in(programs->skeleton->maps.gft_failures, &programs->failures_size);
-	if (!programs->names || !programs->failures)
+	programs->slowest = map_in(programs->skeleton->maps.gft_slowest, &programs->slowest_size);
+	if (!programs->names || !programs->failures || !programs->slowest)
 		return -ENOMEM;
 	for (uint32_t copy = 1; copy <= programs->setup.copies; copy++) {
 		struct copy *it = &programs->copy[copy - 1];
@@ -342,10 +373,15 @@ int programs__open(struct programs **result, const struct programs_setup *setup)
 static int attach(struct programs *programs, uint32_t copy, struct bpf_program *program,
 		  const char *how, const char *function)
 {
-	struct bpf_link *link = !strcmp(how, "kprobe")
-					? bpf_program__attach_kprobe(program, false, function)
-					: bpf_program__attach(program);
 	struct attached *attached = programs->attached;
+	struct bpf_link *link;
+
+	if (!strcmp(how, "raw_tp"))
+		link = bpf_program__attach_raw_tracepoint(program, function);
+	else if (!strcmp(how, "kprobe") || !strcmp(how, "kretprobe"))
+		link = bpf_program__attach_kprobe(program, !strcmp(how, "kretprobe"), function);
+	else
+		link = bpf_program__attach(program);
 
 	if (!link)
 		return -errno;
@@ -407,6 +443,19 @@ static void attach_wish(struct programs *programs)
 		       "wake_all_kswapds");
 }
 
+/* A stage that cannot be seen is a blind spot, and no reason to see nothing. */
+static void attach_stages(struct programs *programs)
+{
+	const struct stage_probes *stages = &programs->setup.stages;
+
+	for (size_t i = 0; i < stages->count; i++) {
+		const struct stage_probe *probe = &stages->probe[i];
+
+		if (!attach(programs, 1, stage_program(programs, probe), probe->how, probe->target))
+			programs->sees |= 1u << probe->stage;
+	}
+}
+
 int programs__attach_entries(struct programs *programs, uint32_t copy)
 {
 	struct gfptrace *skeleton = programs->skeleton;
@@ -414,8 +463,10 @@ int programs__attach_entries(struct programs *programs, uint32_t copy)
 	bool fexit = programs->setup.tier == TIER_FEXIT;
 	int err = 0;
 
-	if (copy == 1)
+	if (copy == 1) {
 		attach_wish(programs);
+		attach_stages(programs);
+	}
 	if (!programs->copy[copy - 1].entry)
 		return 0;
 	if (copy == 1 && programs->setup.config.memcg_by_warn)
@@ -530,6 +581,8 @@ void programs__close(struct programs *programs)
 		munmap(programs->names, programs->names_size);
 	if (programs->failures)
 		munmap(programs->failures, programs->failures_size);
+	if (programs->slowest)
+		munmap(programs->slowest, programs->slowest_size);
 	gfptrace__destroy(programs->skeleton);
 	free(programs);
 }
@@ -554,6 +607,38 @@ struct counters_view programs__view(const struct programs *programs, uint32_t co
 const struct gft_failure *programs__failures(const struct programs *programs)
 {
 	return programs->failures;
+}
+
+const struct gft_stages *programs__stages(const struct programs *programs)
+{
+	return &programs->skeleton->bss->gft_stages;
+}
+
+uint32_t programs__sees(const struct programs *programs)
+{
+	return programs->sees;
+}
+
+const struct gft_slowest *programs__slowest(const struct programs *programs)
+{
+	return programs->setup.config.slowest ? programs->slowest : NULL;
+}
+
+uint64_t programs__epoch(const struct programs *programs)
+{
+	return programs->skeleton->data->gft_slow_epoch;
+}
+
+uint64_t programs__next_epoch(struct programs *programs)
+{
+	uint64_t over = programs->skeleton->data->gft_slow_epoch;
+
+	__atomic_store_n(&programs->skeleton->data->gft_slow_epoch, over + 1, __ATOMIC_RELEASE);
+	for (uint32_t copy = 1; copy <= programs->setup.copies; copy++)
+		for (uint32_t cpu = 0; cpu < programs->setup.kernel->cpus; cpu++)
+			row_of(programs, copy, cpu)->slow_floor =
+				programs->setup.config.slowest ? GFT_SLOW_FLOOR : UINT64_MAX;
+	return over;
 }
 
 const struct gft_zones *programs__zones(const struct programs *programs)

@@ -14,6 +14,7 @@
 
 #include "kernel.h"
 #include "plan.h"
+#include "stage_probes.h"
 
 struct programs;
 
@@ -24,6 +25,7 @@ struct programs_setup {
 	uint32_t copies;    /* to load, at most GFT_COPIES */
 	bool failures_only; /* no entry; the exit is where a failure shows */
 	struct gft_config config;
+	struct stage_probes stages; /* to load */
 };
 
 /* The counters of one copy, mapped for reading. */
@@ -68,6 +70,16 @@ struct counters_view programs__view(const struct programs *programs, uint32_t co
 /* By GFT_FAILURES: what was kept of failures, for the BPF side writes on. */
 const struct gft_failure *programs__failures(const struct programs *programs);
 const struct gft_zones *programs__zones(const struct programs *programs);
+/* What is known of the stages of requests that ended; written on while it is read. */
+const struct gft_stages *programs__stages(const struct programs *programs);
+/* The stages that are seen, a set of 1 << enum gft_stage: what could be attached. */
+uint32_t programs__sees(const struct programs *programs);
+/* By CPU: the slowest requests; those of the epoch that is over stay until the next change. */
+const struct gft_slowest *programs__slowest(const struct programs *programs);
+/* The number of the one that goes on: what it has kept so far may be read. */
+uint64_t programs__epoch(const struct programs *programs);
+/* Begin a new epoch; returns the number of the one that is over. */
+uint64_t programs__next_epoch(struct programs *programs);
 uint64_t programs__memory(const struct programs *programs); /* bytes of the maps */
 bool programs__bulk(const struct programs *programs);
 bool programs__exact_context(const struct programs *programs);
@@ -77,7 +89,7 @@ bool programs__exact_context(const struct programs *programs);
  */
 void programs__trust_entries(struct programs *programs);
 
-#define PROGRAMS_MAX ((size_t)16)
+#define PROGRAMS_MAX (16 + STAGE_PROBES_MAX)
 /* Fill at most `most` states; returns how many. */
 size_t programs__states(const struct programs *programs, struct program_state *states, size_t most);
 

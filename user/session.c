@@ -103,6 +103,26 @@ static int init_failures(struct session *session)
 	return STATUS_INTERNAL;
 }
 
+static int init_stages(struct session *session)
+{
+	const struct plan *plan = &session->plan;
+	int err = stages__init(&session->stages, tracer__stages(session->tracer));
+
+	session->slowest = (struct slowest){
+		.kept = tracer__slowest(session->tracer),
+		.cpus = session->kernel.cpus,
+		.most = plan->config.slowest,
+		.class_of = plan->class_of,
+		.class_mask = plan->config.class_mask,
+		.class_magic = plan->config.class_magic,
+		.paths = tracer__timed(session->tracer),
+	};
+	if (!err)
+		return STATUS_OK;
+	log_err(err, "stages");
+	return STATUS_INTERNAL;
+}
+
 static int init_snapshots(struct session *session)
 {
 	int err = snapshot__init(&session->base, SERIES_ROOM);
@@ -146,6 +166,8 @@ int session__open(struct session *session, const struct options *options, struct
 	if (!status)
 		status = init_failures(session);
 	if (!status)
+		status = init_stages(session);
+	if (!status)
 		log_verbose("tier %s, entry %s, %u combinations, %u series a CPU, maps %.1f MiB",
 			    tier_names[tracer__tier(session->tracer)],
 			    session->kernel.facts.entry.name ? session->kernel.facts.entry.name
@@ -163,6 +185,7 @@ void session__stop(struct session *session)
 void session__close(struct session *session)
 {
 	failures__free(&session->failures);
+	stages__free(&session->stages);
 	tracer__close(session->tracer);
 	session->tracer = NULL;
 	plan__drop(&session->plan);
@@ -361,8 +384,10 @@ void session__watch(struct session *session, const struct session_totals *totals
 	uint64_t missed = totals->missed - session->watched_missed;
 	uint64_t now = window__now();
 
-	if (totals->failed && now - session->named_at >= NAMES_EVERY_NS) {
-		failures__watch(&session->failures);
+	if (now - session->named_at >= NAMES_EVERY_NS) {
+		if (totals->failed)
+			failures__watch(&session->failures);
+		slowest__watch(&session->slowest, session->failures.symbols);
 		session->named_at = now;
 	}
 	/* attaching takes memory: never from a machine that has none */
@@ -381,7 +406,7 @@ int session__activate(struct session *session)
 
 	if (!err)
 		err = forget_learning(session);
-	session->watched_at = window__now();
+	session->activated_ns = session->watched_at = window__now();
 	budget__init(&session->budget, session->options->budget, session->kernel.cpus_online,
 		     (uint32_t)session->options->sample);
 	if (session->options->sample > 1 && tracer__timed(session->tracer))
@@ -442,9 +467,40 @@ static int describe_change(struct report *report, const struct session_change *f
 	return change->why ? 0 : -ENOMEM;
 }
 
+/* What a report tells of. */
+enum span {
+	SPAN_WINDOW, /* from the last report to now: the next window begins */
+	SPAN_SO_FAR, /* the same, but the window goes on */
+	SPAN_ALL,    /* from the activation to the last window's end */
+};
+
+static int describe_way(struct report *report, struct session *session, enum span span,
+			uint64_t start_ns)
+{
+	const bool *by = session->options->by;
+	const bool ends = span == SPAN_WINDOW && !session->keep_slowest;
+	uint64_t time = 0, epoch;
+	int err;
+
+	for (size_t i = 0; i < session->difference.count; i++)
+		time += session->difference.series[i].sum;
+	if (span == SPAN_ALL)
+		err = stages__report_all(&session->stages, by, time, report);
+	else
+		err = stages__report(&session->stages, by, time, report);
+	if (span == SPAN_WINDOW)
+		stages__advance(&session->stages);
+	epoch = ends ? tracer__next_epoch(session->tracer) : tracer__epoch(session->tracer);
+	if (err)
+		return err;
+	return slowest__report(&session->slowest, epoch,
+			       session->keep_slowest ? session->activated_ns : start_ns, by,
+			       session->failures.symbols, report);
+}
+
 /* The report of what came between two snapshots. */
 static struct report *make_report(struct session *session, const struct snapshot *later,
-				  const struct snapshot *earlier, uint64_t start_ns)
+				  const struct snapshot *earlier, enum span span, uint64_t start_ns)
 {
 	const struct summary_source source = {
 		.kernel = &session->kernel,
@@ -459,6 +515,8 @@ static struct report *make_report(struct session *session, const struct snapshot
 	int err = report ? snapshot__subtract(&session->difference, later, earlier) : -ENOMEM;
 
 	if (!err)
+		err = describe_way(report, session, span, start_ns);
+	if (!err)
 		err = summarize(report, &source, &session->difference);
 	if (!err)
 		err = describe_change(report, &session->change, start_ns);
@@ -471,7 +529,7 @@ static struct report *make_report(struct session *session, const struct snapshot
 	return NULL;
 }
 
-struct report *session__report_so_far(struct session *session, uint64_t start_ns)
+static struct report *report_now(struct session *session, enum span span, uint64_t start_ns)
 {
 	struct report *report;
 	int err = take(session, &session->now);
@@ -481,15 +539,20 @@ struct report *session__report_so_far(struct session *session, uint64_t start_ns
 		return NULL;
 	}
 	failures__watch(&session->failures);
-	report = make_report(session, &session->now, &session->base, start_ns);
+	report = make_report(session, &session->now, &session->base, span, start_ns);
 	if (report)
 		describe_budget(report, session, start_ns, session->budget.ns_spent);
 	return report;
 }
 
+struct report *session__report_so_far(struct session *session, uint64_t start_ns)
+{
+	return report_now(session, SPAN_SO_FAR, start_ns);
+}
+
 struct report *session__report(struct session *session, uint64_t start_ns)
 {
-	struct report *report = session__report_so_far(session, start_ns);
+	struct report *report = report_now(session, SPAN_WINDOW, start_ns);
 	struct snapshot base = session->base;
 
 	if (!report)
@@ -507,7 +570,7 @@ struct report *session__report(struct session *session, uint64_t start_ns)
 
 struct report *session__report_all(struct session *session, uint64_t start_ns)
 {
-	struct report *report = make_report(session, &session->base, &session->origin, start_ns);
+	struct report *report = make_report(session, &session->base, &session->origin, SPAN_ALL, start_ns);
 
 	if (report)
 		describe_budget(report, session, start_ns, session->ns_spent);

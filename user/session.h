@@ -12,7 +12,9 @@
 #include "kernel.h"
 #include "options.h"
 #include "plan.h"
+#include "slowest.h"
 #include "snapshot.h"
+#include "stages.h"
 #include "tracer.h"
 #include "status.h"
 #include "tracer.h"
@@ -43,6 +45,10 @@ struct session {
 	struct session_change change;	       /* copies 0: none */
 	uint64_t watched_counted, watched_missed, watched_at;
 	struct failures failures;
+	struct stages stages;
+	struct slowest slowest;
+	bool keep_slowest; /* of all windows, not of each: to be set before the first report */
+	uint64_t activated_ns;
 	uint64_t named_at; /* when the functions of failures were last looked up */
 	struct budget budget;
 	struct keeper *keeper; /* switches the BPF statistics; NULL: they are not to be had */

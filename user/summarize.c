@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "summarize.h"
 
+#include <gfptrace/stage.h>
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +29,7 @@ struct folded {
 static const char *const class_names[] = GFT_CLASS_NAMES;
 static const char *const context_names[] = GFT_CONTEXT_NAMES;
 static const char *const reason_names[] = GFT_REASON_NAMES;
+static const char *const path_names[] = GFT_PATH_NAMES;
 
 static uint16_t zone_number(const struct zones *zones, uint16_t range)
 {
@@ -49,6 +52,7 @@ static uint16_t dimension_value(const struct summary_source *source, const struc
 {
 	const struct zones *zones = &source->kernel->zones;
 	uint16_t range = key->key[GFT_KEY_RANGE], type = key->key[GFT_KEY_MIGRATETYPE];
+	uint16_t path = key->key[GFT_KEY_PATH];
 
 	if (dimension == DIM_CPU)
 		return key->cpu;
@@ -71,6 +75,8 @@ static uint16_t dimension_value(const struct summary_source *source, const struc
 		return name_value(key->key[GFT_KEY_COMM]);
 	case DIM_CGROUP:
 		return name_value(key->key[GFT_KEY_CGROUP]);
+	case DIM_PATH:
+		return path ? (uint16_t)(path - 1) : NO_VALUE;
 	default:
 		return ABSENT;
 	}
@@ -99,6 +105,8 @@ static const char *label_text(struct report *report, const struct summary_source
 		return class_names[value];
 	case DIM_CONTEXT:
 		return context_names[value];
+	case DIM_PATH:
+		return path_names[value];
 	case DIM_ZONE:
 		return report__string(report, source->kernel->zones.zone[value].name);
 	case DIM_MIGRATETYPE:

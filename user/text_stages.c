@@ -14,13 +14,13 @@
 
 static void add_times(struct table *table, const struct report *report, const struct stage *stage)
 {
-	bool known = !stage->derived || stage->p99;
+	bool known = stage->p99 || (!stage->derived && stage->sum);
 	char text[UNITS_COUNT];
 
 	table__cell(table, known ? text__time(report, stage->p50, text) : "-");
 	table__cell(table, known ? text__time(report, stage->p99, text) : "-");
 	table__cell(table, known ? text__time(report, stage->max, text) : "-");
-	table__cell(table, text__time(report, stage->sum, text));
+	table__cell(table, stage->sum ? text__time(report, stage->sum, text) : "-");
 }
 
 static void add_stage(struct table *table, const struct report *report, const struct stage *stage,

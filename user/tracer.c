@@ -55,6 +55,9 @@ static int open_tier(struct tracer **result, const struct programs_setup *setup,
 	tracer->setup.config.timed = setup->tier != TIER_TRACEPOINT && !setup->failures_only;
 	tracer->setup.config.memcg_by_warn =
 		tracer->setup.config.timed && !trial__kprobe("warn_alloc", &ignored);
+	if (!setup->failures_only)
+		stage_probes__choose(&tracer->setup.stages, setup->kernel, setup->tier,
+				     tracer->setup.config.by_path);
 	*step = "load";
 	err = programs__open(&tracer->programs, &tracer->setup);
 	if (!err) {
@@ -223,6 +226,31 @@ bool tracer__reasons(const struct tracer *tracer)
 	const struct gft_zones *zones = tracer__zones(tracer);
 
 	return zones->used && !zones->left_out;
+}
+
+const struct gft_stages *tracer__stages(const struct tracer *tracer)
+{
+	return programs__stages(tracer->programs);
+}
+
+uint32_t tracer__sees(const struct tracer *tracer)
+{
+	return programs__sees(tracer->programs);
+}
+
+const struct gft_slowest *tracer__slowest(const struct tracer *tracer)
+{
+	return programs__slowest(tracer->programs);
+}
+
+uint64_t tracer__epoch(const struct tracer *tracer)
+{
+	return programs__epoch(tracer->programs);
+}
+
+uint64_t tracer__next_epoch(struct tracer *tracer)
+{
+	return programs__next_epoch(tracer->programs);
 }
 
 uint64_t tracer__memory(const struct tracer *tracer)

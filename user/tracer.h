@@ -64,6 +64,13 @@ const struct gft_zones *tracer__zones(const struct tracer *tracer);
 /* Is the reason of a failed search known? */
 bool tracer__reasons(const struct tracer *tracer);
 
+/* Stages and the slowest requests: programs.h. */
+const struct gft_stages *tracer__stages(const struct tracer *tracer);
+uint32_t tracer__sees(const struct tracer *tracer);
+const struct gft_slowest *tracer__slowest(const struct tracer *tracer);
+uint64_t tracer__epoch(const struct tracer *tracer);
+uint64_t tracer__next_epoch(struct tracer *tracer);
+
 /* The counters of all copies; returns how many, at most GFT_COPIES. */
 size_t tracer__views(const struct tracer *tracer, struct counters_view views[GFT_COPIES]);
 

@@ -30,6 +30,7 @@ enum gft_key {
 	GFT_KEY_MIGRATETYPE, /* of the block + 1; 0: no page */
 	GFT_KEY_COMM,	     /* index in the row's names + 1; 0: interrupt; last: other */
 	GFT_KEY_CGROUP,	     /* the same */
+	GFT_KEY_PATH,	     /* enum gft_path + 1; 0: not known */
 	GFT_KEY_CONTEXT,
 	GFT_KEY_ORDER,
 	GFT_KEY_CLASS,
@@ -105,7 +106,8 @@ struct gft_config {
 
 	__u32 cpus; /* possible */
 	__u32 nr_ranges;
-	__u32 by_range, by_migratetype, by_comm, by_cgroup;
+	__u32 by_range, by_migratetype, by_comm, by_cgroup, by_path;
+	__u32 slowest; /* how many of the slowest requests a CPU keeps; 0: none */
 
 	/* filters of tasks; with any of them interrupts do not count */
 	__u32 filter_task, filter_comm, filter_cgroup, nr_pids;
@@ -139,7 +141,7 @@ GFT_INLINE __u32 gft_glob_step(const volatile struct gft_glob *glob, __u32 state
  * share a line.
  */
 struct gft_frame {
-	__u64 tag;    /* the stack address, + GFT_UNTIMED where there is no start; 0: free */
+	__u64 tag;    /* the stack address and flags; 0: free */
 	__u64 start;  /* ns, bpf_ktime_get_ns() */
 	__u32 gfp;    /* as asked for */
 	__u32 skip;   /* in the first of a line: requests to leave out before the next is timed */
@@ -153,7 +155,10 @@ struct gft_taken {
 	__u32 pad;
 };
 
-#define GFT_UNTIMED	1  /* left out of the sample; stack addresses are even */
+/* Flags of a tag: stack addresses are multiples of 8. */
+#define GFT_UNTIMED	1 /* left out of the sample: there is no start */
+#define GFT_STAGED	2 /* its walk (gfptrace/stage.h) is filled */
+#define GFT_FLAGS	3ull
 #define GFT_STACK_SHIFT 14 /* at most THREAD_SIZE: a smaller guess only splits a stack in two */
 #define GFT_LINE_FRAMES 4
 #define GFT_LINE_SHIFT	7 /* log2 of the size of a line */
@@ -204,8 +209,10 @@ struct gft_row {
 	__u64 range_size;
 	__u32 home_index; /* + 1 */
 	__u32 range_index;
-	__u64 scratch;	/* a pointer goes in, a number comes out */
-	__u64 distance; /* of this CPU's exits below their entries, as last seen */
+	__u64 scratch;	  /* a pointer goes in, a number comes out */
+	__u64 distance;	  /* of this CPU's exits below their entries, as last seen */
+	__u64 slow_floor; /* ns: a request that takes as long may be one of the slowest; ~0: none */
+	__u64 slow_end;	  /* ns: when such a one ended, from the fast path to the slow one */
 	__u32 used_slots;
 	__u32 pad_slots;
 	__u64 unpaired;	   /* exits that found no entry */

@@ -45,7 +45,7 @@ bad "--by: unknown word 'colour'" run --by colour
 bad "--by names 'class' twice" run --by class,class
 bad "--by has an empty item" run --by class,,order
 bad "--by has an empty item" run --by ''
-for dimension in path caller quality; do
+for dimension in caller quality; do
 	bad "--by $dimension is not built yet" run --by "$dimension"
 done
 bad "--class: unknown word 'GFP_KERNEL'" run --class GFP_KERNEL
@@ -74,7 +74,7 @@ bad "--memory-limit 0 is out of range" run --memory-limit 0
 bad "exclude each other" run -q -v
 bad "unexpected argument 'make'" run make -j2
 bad "a command is expected after --" run --
-for option in stacks slowest=3 module=x slab; do
+for option in stacks module=x slab; do
 	bad "--${option%%=*} is not built yet" run "--$option"
 done
 

@@ -235,6 +235,11 @@ static void test_cost(void **state)
 	assert_int_equal(options.sample, 64);
 	assert_true(options.budget == 0.5 && options.budget_given);
 	assert_int_equal(parse(COMMAND_RUN, "run --failures-only --sample 1"), 0);
+	assert_int_equal(options.slowest, 10);
+	assert_int_equal(parse(COMMAND_RUN, "run --slowest 0 --by path"), 0);
+	assert_int_equal(options.slowest, 0);
+	assert_true(options.by[DIM_PATH]);
+	bad("run --slowest 33", "--slowest 33 is out of range: 0 to 32");
 	assert_true(options.failures_only);
 	bad("run --sample 0", "--sample 0 is out of range: 1 to 65536");
 	bad("run --sample 65537", "--sample 65537 is out of range: 1 to 65536");
@@ -262,7 +267,7 @@ static void test_stop_on(void **state)
 
 static void test_not_built(void **state)
 {
-	static const char *const names[] = {"stacks", "slowest", "module", "slab"};
+	static const char *const names[] = {"stacks", "module", "slab"};
 	char line[64], text[64];
 	size_t i;
 
@@ -272,8 +277,6 @@ static void test_not_built(void **state)
 		snprintf(text, sizeof(text), "--%s is not built yet", names[i]);
 		bad(line, text);
 	}
-	bad("run --slowest=3", "--slowest is not built yet");
-	bad("run --by path", "--by path is not built yet");
 	bad("run --by class,caller", "--by caller is not built yet");
 	bad("run --by quality", "--by quality is not built yet");
 }

@@ -156,9 +156,9 @@ static void memory_of_many_cpus(void **state)
 		kernel.cpus = cpus;
 		assert_int_equal(make(), 0);
 		assert_in_range(plan.config.slots[0], 36, 208);
-		/* the usual dimensions stay near 60 MiB up to 128 CPUs, 0.5 MiB a CPU from there */
+		/* the usual dimensions stay near 64 MiB up to 128 CPUs, 0.5 MiB a CPU from there */
 		assert_true(plan__memory(&plan, &kernel, true) <=
-			    (cpus <= 128 ? 64 : cpus / 2 + cpus / 64) * MIB);
+			    (cpus <= 128 ? 68 : cpus / 2 + cpus / 32) * MIB);
 		options.by[DIM_COMM] = true;
 		assert_int_equal(make(), cpus <= 256 ? 0 : -ENOMEM);
 	}

@@ -25,6 +25,7 @@ bool tracer__places(const struct tracer *tracer) { (void)tracer; return true; }
 bool tracer__exact_context(const struct tracer *tracer) { (void)tracer; return true; }
 uint32_t tracer__copies(const struct tracer *tracer) { (void)tracer; return 1; }
 bool tracer__reasons(const struct tracer *tracer) { (void)tracer; return true; }
+uint32_t tracer__sees(const struct tracer *tracer) { (void)tracer; return 0; }
 bool tracer__bulk(const struct tracer *tracer) { (void)tracer; return true; }
 enum tier tracer__tier(const struct tracer *tracer) { (void)tracer; return TIER_FEXIT; }
 /* clang-format on */
