@@ -6,6 +6,7 @@
 #include <vmlinux.h>
 #include <bpf/bpf_helpers.h>
 
+#include <gfptrace/callers.h>
 #include <gfptrace/failure.h>
 #include <gfptrace/layout.h>
 
@@ -35,6 +36,26 @@ struct gft_failure_array {
 	struct gft_failure *value;
 };
 
+/*
+ * Mapped into user space. The value has its type though the map is not always used: the
+ * verifier looks at global functions that nobody calls, too.
+ */
+struct gft_caller_array {
+	int (*type)[BPF_MAP_TYPE_ARRAY];
+	int (*map_flags)[BPF_F_MMAPABLE];
+	int (*max_entries)[1];
+	__u32 *key;
+	struct gft_callers *value;
+};
+
+struct gft_stack_array {
+	int (*type)[BPF_MAP_TYPE_ARRAY];
+	int (*map_flags)[BPF_F_MMAPABLE];
+	int (*max_entries)[1];
+	__u32 *key;
+	struct gft_stack *value;
+};
+
 struct gft_cgroup_array {
 	int (*type)[BPF_MAP_TYPE_CGROUP_ARRAY];
 	int (*max_entries)[1];
@@ -47,6 +68,9 @@ extern struct gft_array gft_cpus_1 SEC(".maps");
 extern struct gft_array gft_cpus_2 SEC(".maps");
 extern struct gft_array gft_cpus_3 SEC(".maps");
 extern struct gft_array gft_names SEC(".maps"); /* by copy * CPUs + CPU: struct gft_names */
+extern struct gft_caller_array gft_callers
+	SEC(".maps"); /* by user * CPUs + CPU: struct gft_callers */
+extern struct gft_stack_array gft_stacks SEC(".maps");
 extern struct gft_look_array gft_looks SEC(".maps");
 extern struct gft_failure_array gft_failures SEC(".maps");
 extern struct gft_cgroup_array gft_cgroups SEC(".maps"); /* the one of --cgroup */

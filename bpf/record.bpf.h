@@ -3,6 +3,7 @@
 #ifndef GFPTRACE_BPF_RECORD_H
 #define GFPTRACE_BPF_RECORD_H
 
+#include "caller.bpf.h"
 #include "failure.bpf.h"
 
 /* A request that is over. */
@@ -14,6 +15,7 @@ struct request {
 	bool timed;
 	struct gft_frame *frame; /* NULL where no entry leaves one */
 	void *ctx;		 /* of the program at its end; NULL: its reason is known */
+	void *stack;		 /* the same, to read the stack by */
 };
 
 /* Read again where they are needed: they are nearer than a register that was saved. */
@@ -136,6 +138,9 @@ static __always_inline __u32 combination_of(struct gft_row *row, const struct re
 			migratetype_of(pfn_of(page)) * gft_config.stride[GFT_KEY_MIGRATETYPE];
 	if ((asked_for(by_comm) || asked_for(by_cgroup)) && request->context == GFT_TASK)
 		combination += names_key();
+	if (asked_for(by_caller))
+		combination +=
+			caller__key(caller_place(GFT_COPY - 1)) * gft_config.stride[GFT_KEY_CALLER];
 	return combination;
 }
 
@@ -251,6 +256,10 @@ static __always_inline void record(struct gft_row *row, const struct request *re
 		if (slot >= slots_here())
 			return;
 	}
+	if (asked_for(stacks))
+		stack__count(caller_place(GFT_COPY - 1),
+			     gft_stack_labels(class_of(request->gfp), order_of(request),
+					      request->context));
 	series = series__at(row, slot);
 	if (request->timed)
 		series__add_latency(series, request->latency);
@@ -272,7 +281,8 @@ static __always_inline void record(struct gft_row *row, const struct request *re
 static __always_inline void count(struct gft_row *row, const struct request *request)
 {
 	if ((asked_for(marked) && !(request->gfp >> GFT_MARK_SHIFT)) ||
-	    !task_matches(request->context))
+	    !task_matches(request->context) ||
+	    (asked_for(callers) && !caller__look(request->stack, caller_place(GFT_COPY - 1))))
 		row->filtered++;
 	else
 		record(row, request);

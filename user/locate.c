@@ -6,6 +6,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include <gfptrace/callers.h>
+
 #include "calibrate.h"
 #include "calibrate.skel.h"
 #include "gfptrace.skel.h"

@@ -73,6 +73,7 @@ struct options {
 	size_t nr_pids;
 	const char *comm;   /* a glob; NULL: not given */
 	const char *cgroup; /* a path; NULL: not given */
+	const char *module; /* of the caller; NULL: not given */
 
 	enum tier tier;
 	enum coverage coverage;
@@ -87,6 +88,7 @@ struct options {
 		uint64_t latency_ns; /* 0: not asked for */
 	} stop_on;
 	bool addresses;
+	bool stacks;
 	bool marked; /* count only requests that carry the test module's mark, check each pairing */
 	uint64_t memory_limit; /* bytes of map memory */
 	int verbosity;	       /* enum log_level */

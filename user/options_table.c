@@ -85,11 +85,13 @@ const struct option_row option_table[] = {
 	{ .name = "by", .type = OPTION_WORDS, .metavar = "DIM[,DIM...]", .group = "Output",
 	  .commands = RUN, AT(by), .fallback = "class,order,context", .words = dimension_names,
 	  .nr_words = DIMENSIONS,
-	  .unbuilt_words = 1u << DIM_PATH | 1u << DIM_CALLER | 1u << DIM_QUALITY,
+	  .unbuilt_words = 1u << DIM_PATH | 1u << DIM_QUALITY,
 	  .help = "one series for each: class, order, context, node, zone, migratetype, cpu, "
-		  "comm, cgroup" },
+		  "comm, cgroup, caller" },
 	{ .name = "addresses", .type = OPTION_FLAG, .group = "Output", .commands = RUN,
 	  AT(addresses), .help = "let kernel addresses appear" },
+	{ .name = "stacks", .type = OPTION_FLAG, .group = "Output", .commands = RUN, AT(stacks),
+	  .help = "count the kernel stacks that requests come from; for -f folded" },
 
 	{ .name = "class", .type = OPTION_WORDS, .metavar = "CLASS[,...]", .group = "Filters",
 	  .commands = RUN, AT(classes), .given = offsetof(struct options, class_given),
@@ -111,6 +113,9 @@ const struct option_row option_table[] = {
 	{ .name = "cgroup", .type = OPTION_TEXT, .metavar = "PATH", .group = "Filters",
 	  .commands = RUN, AT(cgroup), .max = 4095,
 	  .help = "only tasks in this cgroup or below it" },
+
+	{ .name = "module", .type = OPTION_TEXT, .metavar = "NAME", .group = "Filters",
+	  .commands = RUN, AT(module), .max = 55, .help = "only what code of this module asks for" },
 
 	{ .name = "tier", .type = OPTION_CHOICE, .metavar = "TIER", .group = "Tracing",
 	  .commands = RUN, AT(tier), .fallback = "auto", .words = tier_names, .nr_words = TIERS,
@@ -145,9 +150,7 @@ const struct option_row option_table[] = {
 	{ .name = "help", .short_name = 'h', .type = OPTION_FLAG, .group = "Other",
 	  .commands = ALL, AT(help), .help = "show this" },
 
-	UNBUILT("stacks", NULL),
 	UNBUILT("slowest", "K"),
-	UNBUILT("module", "NAME"),
 	UNBUILT("slab", NULL),
 	{ 0 },
 };

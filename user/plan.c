@@ -40,6 +40,7 @@ static void set_keys(struct plan *plan, const struct kernel *kernel, const bool 
 		[GFT_KEY_MIGRATETYPE] = kernel->facts.nr_migratetypes + 1,
 		[GFT_KEY_COMM] = GFT_NAME_KEYS,
 		[GFT_KEY_CGROUP] = GFT_NAME_KEYS,
+		[GFT_KEY_CALLER] = GFT_CALLER_KEYS,
 	};
 	struct gft_config *config = &plan->config;
 	const bool wanted[GFT_KEYS] = {
@@ -50,6 +51,7 @@ static void set_keys(struct plan *plan, const struct kernel *kernel, const bool 
 		[GFT_KEY_MIGRATETYPE] = by[DIM_MIGRATETYPE],
 		[GFT_KEY_COMM] = by[DIM_COMM],
 		[GFT_KEY_CGROUP] = by[DIM_CGROUP],
+		[GFT_KEY_CALLER] = by[DIM_CALLER],
 	};
 
 	config->combinations = 1;
@@ -62,6 +64,7 @@ static void set_keys(struct plan *plan, const struct kernel *kernel, const bool 
 	config->by_migratetype = wanted[GFT_KEY_MIGRATETYPE];
 	config->by_comm = wanted[GFT_KEY_COMM];
 	config->by_cgroup = wanted[GFT_KEY_CGROUP];
+	config->by_caller = wanted[GFT_KEY_CALLER];
 }
 
 /*
@@ -74,7 +77,7 @@ static void set_slots(struct plan *plan, const struct kernel *kernel)
 {
 	struct gft_config *config = &plan->config;
 	bool usual = !config->by_range && !config->by_migratetype && !config->by_comm &&
-		     !config->by_cgroup;
+		     !config->by_cgroup && !config->by_caller;
 	uint64_t budget = usual ? USUAL_BUDGET : plan->memory_limit / 2;
 	uint64_t slots = budget / (GFT_SERIES_SIZE(1) * kernel->cpus);
 	uint64_t most = usual ? SLOTS_USUAL + 2 * SLOTS_COPY : SLOTS_MAX;
@@ -232,6 +235,9 @@ int plan__make(struct plan *plan, const struct kernel *kernel, const struct opti
 	}
 	make_effective(plan, &kernel->gfp.by_class);
 	set_keys(plan, kernel, options->by);
+	config->by_module = options->module != NULL;
+	config->stacks = options->stacks;
+	config->callers = config->by_caller || config->by_module || config->stacks;
 	set_slots(plan, kernel);
 	err = set_pageblocks(config, kernel, problem, size);
 	if (err)
@@ -253,13 +259,15 @@ uint64_t plan__memory(const struct plan *plan, const struct kernel *kernel, bool
 {
 	const struct gft_config *config = &plan->config;
 	uint64_t names = config->by_comm || config->by_cgroup ? sizeof(struct gft_names) : 0;
+	uint64_t callers = config->callers ? GFT_CALLER_USERS * sizeof(struct gft_callers) : 0;
 	int copies = timed && plan->coverage != COVERAGE_FAST ? GFT_COPIES : 1;
 	uint64_t cpu = 0;
 
 	for (int i = 0; i < copies; i++)
 		cpu += GFT_CPU_SIZE((uint64_t)config->combinations, config->slots[i], timed) +
 		       names;
-	return (cpu + sizeof(struct gft_look)) * kernel->cpus +
+	return (cpu + callers + sizeof(struct gft_look)) * kernel->cpus +
+	       (config->stacks ? GFT_STACKS : 1) * sizeof(struct gft_stack) +
 	       GFT_FRAME_LINES * (sizeof(struct gft_line) + sizeof(struct gft_wish)) +
 	       GFT_FAILURES * sizeof(struct gft_failure);
 }

@@ -48,6 +48,8 @@ struct programs {
 	size_t names_size;
 	void *failures;
 	size_t failures_size;
+	void *callers;
+	size_t callers_size;
 };
 
 static __attribute__((format(printf, 2, 0))) int print_libbpf(enum libbpf_print_level level,
@@ -99,6 +101,11 @@ static int size_maps(struct programs *programs)
 		err = bpf_map__set_max_entries(programs->skeleton->maps.gft_looks, cpus);
 	if (!err && has_names(programs))
 		err = set_map(names, (uint64_t)cpus * copies, sizeof(struct gft_names));
+	if (!err && programs->setup.config.callers)
+		err = bpf_map__set_max_entries(programs->skeleton->maps.gft_callers,
+					       cpus * GFT_CALLER_USERS);
+	if (!err && programs->setup.config.stacks)
+		err = bpf_map__set_max_entries(programs->skeleton->maps.gft_stacks, GFT_STACKS);
 	return err;
 }
 
@@ -123,7 +130,8 @@ static bool is_plain(const struct programs *programs)
 	       config->class_mask == GFT_PLAIN_CLASS_MASK &&
 	       config->class_magic == GFT_PLAIN_CLASS_MAGIC && !config->marked &&
 	       !config->preempt_rt && !config->filter_task && !config->by_range &&
-	       !config->by_migratetype && !config->by_comm && !config->by_cgroup;
+	       !config->by_migratetype && !config->by_comm && !config->by_cgroup &&
+	       !config->callers;
 }
 
 static void choose_copies(struct programs *programs)
@@ -288,7 +296,8 @@ static int prepare_maps(struct programs *programs)
 	programs->names = map_in(programs->skeleton->maps.gft_names, &programs->names_size);
 	programs->failures =
 		map_in(programs->skeleton->maps.gft_failures, &programs->failures_size);
-	if (!programs->names || !programs->failures)
+	programs->callers = map_in(programs->skeleton->maps.gft_callers, &programs->callers_size);
+	if (!programs->names || !programs->failures || !programs->callers)
 		return -ENOMEM;
 	for (uint32_t copy = 1; copy <= programs->setup.copies; copy++) {
 		struct copy *it = &programs->copy[copy - 1];
@@ -330,6 +339,11 @@ int programs__open(struct programs **result, const struct programs_setup *setup)
 	       sizeof(setup->kernel->failure));
 	memcpy((void *)&skeleton->rodata->gft_comm_glob, &setup->plan->comm,
 	       sizeof(setup->plan->comm));
+	if (setup->plan->wrappers) {
+		memcpy((void *)&skeleton->rodata->gft_wrapper, setup->plan->wrappers->code,
+		       sizeof(setup->plan->wrappers->code));
+		skeleton->bss->gft_module = setup->plan->wrappers->module;
+	}
 	choose_copies(programs);
 	err = size_maps(programs);
 	if (!err)
@@ -528,6 +542,8 @@ void programs__close(struct programs *programs)
 			munmap(programs->copy[i].cpus, programs->copy[i].size);
 	if (programs->names)
 		munmap(programs->names, programs->names_size);
+	if (programs->callers)
+		munmap(programs->callers, programs->callers_size);
 	if (programs->failures)
 		munmap(programs->failures, programs->failures_size);
 	gfptrace__destroy(programs->skeleton);
@@ -548,12 +564,22 @@ struct counters_view programs__view(const struct programs *programs, uint32_t co
 		.names = has_names(programs)
 				 ? names + (size_t)(copy - 1) * programs->setup.kernel->cpus
 				 : NULL,
+		.callers = config->by_caller
+				   ? (const struct gft_callers *)programs->callers +
+					     (size_t)(copy - 1) * programs->setup.kernel->cpus
+				   : NULL,
 	};
 }
 
 const struct gft_failure *programs__failures(const struct programs *programs)
 {
 	return programs->failures;
+}
+
+const struct gft_callers *programs__callers(const struct programs *programs, size_t *count)
+{
+	*count = (size_t)programs->setup.kernel->cpus * GFT_CALLER_USERS;
+	return programs->setup.config.callers ? programs->callers : NULL;
 }
 
 const struct gft_zones *programs__zones(const struct programs *programs)

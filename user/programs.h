@@ -32,7 +32,8 @@ struct counters_view {
 	size_t cpu_size;
 	size_t series_offset, series_size;
 	uint32_t slots;
-	const struct gft_names *names; /* by CPU; NULL where no name is a key */
+	const struct gft_names *names;	   /* by CPU; NULL where no name is a key */
+	const struct gft_callers *callers; /* the same where no caller is a key */
 };
 
 /* A program that is or was attached, and what the kernel says of it. */
@@ -67,6 +68,8 @@ void programs__close(struct programs *programs); /* accepts NULL */
 struct counters_view programs__view(const struct programs *programs, uint32_t copy);
 /* By GFT_FAILURES: what was kept of failures, for the BPF side writes on. */
 const struct gft_failure *programs__failures(const struct programs *programs);
+/* By user and CPU: the callers seen, for the BPF side writes on; NULL: none is looked for. */
+const struct gft_callers *programs__callers(const struct programs *programs, size_t *count);
 const struct gft_zones *programs__zones(const struct programs *programs);
 uint64_t programs__memory(const struct programs *programs); /* bytes of the maps */
 bool programs__bulk(const struct programs *programs);

@@ -30,6 +30,20 @@ static int open_kernel(struct session *session)
 	return STATUS_UNSUPPORTED;
 }
 
+/* What is to be known of the kernel's code where callers are asked for. */
+static int read_wrappers(struct session *session)
+{
+	struct wrappers_problem problem;
+	int err = wrappers__read(&session->wrappers, session->options->module, &problem);
+
+	if (!err)
+		return STATUS_OK;
+	log_error("%s", problem.text);
+	if (problem.hint)
+		log_hint("%s", problem.hint);
+	return err == -ENOENT ? STATUS_USAGE : STATUS_UNSUPPORTED;
+}
+
 static int make_plan(struct session *session)
 {
 	char problem[256];
@@ -40,8 +54,10 @@ static int make_plan(struct session *session)
 	err = plan__make(&session->plan, &session->kernel, session->options, problem,
 			 sizeof(problem));
 
+	if (!err && session->plan.config.callers)
+		session->plan.wrappers = &session->wrappers;
 	if (!err)
-		return STATUS_OK;
+		return session->plan.wrappers ? read_wrappers(session) : STATUS_OK;
 	log_error("%s", problem);
 	return err == -EINVAL || err == -ENOMEM ? STATUS_USAGE : STATUS_UNSUPPORTED;
 }
@@ -90,6 +106,19 @@ static int init_failures(struct session *session)
 	return STATUS_INTERNAL;
 }
 
+static int init_callers(struct session *session)
+{
+	size_t count;
+	const struct gft_callers *seen = tracer__callers(session->tracer, &count);
+	int err = seen ? callers__init(&session->callers, seen, count, session->options->addresses)
+		       : 0;
+
+	if (!err)
+		return STATUS_OK;
+	log_err(err, "callers");
+	return STATUS_INTERNAL;
+}
+
 static int init_snapshots(struct session *session)
 {
 	int err = snapshot__init(&session->base, SERIES_ROOM);
@@ -129,6 +158,8 @@ int session__open(struct session *session, const struct options *options)
 	if (!status)
 		status = init_failures(session);
 	if (!status)
+		status = init_callers(session);
+	if (!status)
 		log_verbose("tier %s, entry %s, %u combinations, %u series a CPU, maps %.1f MiB",
 			    tier_names[tracer__tier(session->tracer)],
 			    session->kernel.facts.entry.name ? session->kernel.facts.entry.name
@@ -146,6 +177,7 @@ void session__stop(struct session *session)
 void session__close(struct session *session)
 {
 	failures__free(&session->failures);
+	callers__free(&session->callers);
 	tracer__close(session->tracer);
 	session->tracer = NULL;
 	plan__drop(&session->plan);
@@ -184,6 +216,7 @@ static int take(struct session *session, struct snapshot *snapshot)
 		.view = views[0],
 		.comms = &session->comms,
 		.cgroups = &session->cgroups,
+		.callers = &session->seen_callers,
 	};
 	int err = snapshot__take(snapshot, &source);
 
@@ -347,6 +380,7 @@ void session__watch(struct session *session, const struct session_totals *totals
 		failures__watch(&session->failures);
 		session->named_at = now;
 	}
+	callers__watch(&session->callers, now);
 	/* attaching takes memory: never from a machine that has none */
 	if (!memory_is_short()) {
 		watch_loss(session, counted, missed);
@@ -435,6 +469,9 @@ struct report *session__report(struct session *session, uint64_t start_ns)
 		.comms = &session->comms,
 		.cgroups = &session->cgroups,
 		.failures = &session->failures,
+		.seen_callers = &session->seen_callers,
+		.callers = &session->callers,
+		.same_caller = session->same_caller,
 	};
 	struct report *report = report__new();
 	struct snapshot base = session->base;
@@ -443,6 +480,9 @@ struct report *session__report(struct session *session, uint64_t start_ns)
 	if (!err)
 		err = snapshot__subtract(&session->difference, &session->now, &session->base);
 	failures__watch(&session->failures);
+	callers__resolve(&session->callers);
+	if (session->callers.symbols)
+		callers__find_same(&session->callers, &session->seen_callers, session->same_caller);
 	if (!err)
 		err = summarize(report, &source, &session->difference);
 	if (!err)

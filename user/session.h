@@ -7,6 +7,7 @@
 #define GFPTRACE_USER_SESSION_H
 
 #include "budget.h"
+#include "callers.h"
 #include "failures.h"
 #include "kernel.h"
 #include "options.h"
@@ -36,11 +37,14 @@ struct session {
 	struct kernel kernel;
 	struct plan plan;
 	struct tracer *tracer;
-	struct name_list comms, cgroups;
+	struct name_list comms, cgroups, seen_callers;
 	struct snapshot base, now, difference; /* base: where the window began */
 	struct session_change change;	       /* copies 0: none */
 	uint64_t watched_counted, watched_missed, watched_at;
 	struct failures failures;
+	struct wrappers wrappers;
+	struct callers callers;
+	uint16_t same_caller[SNAPSHOT_NAMES_MAX];
 	uint64_t named_at; /* when the functions of failures were last looked up */
 	struct budget budget;
 	struct session_stretch

@@ -13,6 +13,7 @@
 #define ABSENT	 0xffff
 #define NO_VALUE 0xfffe /* the label `none` */
 #define OTHER	 0xfffd /* the label `other` */
+#define UNKNOWN	 0xfffc /* the label `unknown` */
 
 struct label_key {
 	uint16_t value[DIMENSIONS];
@@ -44,6 +45,15 @@ static uint16_t name_value(uint16_t key)
 	return key > SNAPSHOT_NAMES_MAX ? OTHER : (uint16_t)(key - 1);
 }
 
+static uint16_t caller_value(const struct summary_source *source, uint16_t key)
+{
+	uint16_t value = name_value(key);
+
+	if (value == NO_VALUE)
+		return UNKNOWN;
+	return value == OTHER ? OTHER : source->same_caller[value];
+}
+
 static uint16_t dimension_value(const struct summary_source *source, const struct series_key *key,
 				enum dimension dimension)
 {
@@ -71,6 +81,8 @@ static uint16_t dimension_value(const struct summary_source *source, const struc
 		return name_value(key->key[GFT_KEY_COMM]);
 	case DIM_CGROUP:
 		return name_value(key->key[GFT_KEY_CGROUP]);
+	case DIM_CALLER:
+		return caller_value(source, key->key[GFT_KEY_CALLER]);
 	default:
 		return ABSENT;
 	}
@@ -94,6 +106,8 @@ static const char *label_text(struct report *report, const struct summary_source
 		return "none";
 	if (value == OTHER)
 		return "other";
+	if (value == UNKNOWN)
+		return "unknown";
 	switch (dimension) {
 	case DIM_CLASS:
 		return class_names[value];
@@ -110,6 +124,9 @@ static const char *label_text(struct report *report, const struct summary_source
 		return report__string(report, comm);
 	case DIM_CGROUP:
 		return cgroup_label(report, source->cgroups->name[value].word[0]);
+	case DIM_CALLER:
+		return callers__label(source->callers, source->seen_callers->name[value].word[0],
+				      report);
 	default:
 		return report__printf(report, "%u", value);
 	}

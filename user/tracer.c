@@ -213,6 +213,11 @@ const struct gft_failure *tracer__failures(const struct tracer *tracer)
 	return programs__failures(tracer->programs);
 }
 
+const struct gft_callers *tracer__callers(const struct tracer *tracer, size_t *count)
+{
+	return programs__callers(tracer->programs, count);
+}
+
 const struct gft_zones *tracer__zones(const struct tracer *tracer)
 {
 	return programs__zones(tracer->programs);

@@ -30,6 +30,7 @@ enum gft_key {
 	GFT_KEY_MIGRATETYPE, /* of the block + 1; 0: no page */
 	GFT_KEY_COMM,	     /* index in the row's names + 1; 0: interrupt; last: other */
 	GFT_KEY_CGROUP,	     /* the same */
+	GFT_KEY_CALLER,	     /* gfptrace/callers.h */
 	GFT_KEY_CONTEXT,
 	GFT_KEY_ORDER,
 	GFT_KEY_CLASS,
@@ -105,7 +106,9 @@ struct gft_config {
 
 	__u32 cpus; /* possible */
 	__u32 nr_ranges;
-	__u32 by_range, by_migratetype, by_comm, by_cgroup;
+	__u32 by_range, by_migratetype, by_comm, by_cgroup, by_caller;
+	__u32 callers;		 /* the stack is wanted: by_caller, by_module or stacks */
+	__u32 by_module, stacks; /* --module, --stacks */
 
 	/* filters of tasks; with any of them interrupts do not count */
 	__u32 filter_task, filter_comm, filter_cgroup, nr_pids;
