@@ -2,10 +2,13 @@
 /* Who asks for the pages: see caller.bpf.h. */
 #include "caller.bpf.h"
 
+#include <gfptrace/lint.h>
+
 /* Sorted; what is not used is ~0. */
 const volatile struct gft_code gft_wrapper[GFT_WRAPPERS] = {};
 struct gft_code gft_module = {};
 __u64 gft_stacks_other = 0; /* requests whose stack found no room */
+__u64 gft_lints_other = 0;
 
 #define HASH 0x9e3779b97f4a7c15ull
 
@@ -49,7 +52,8 @@ __noinline __u64 caller__find(__u32 place)
 	callers->top = 0;
 	for (__u32 i = 0; i < GFT_CALLER_FRAMES && i < callers->frames; i++) {
 		__u64 address = callers->stack[i];
-		__u32 wrapper = wrapper__of(address - 1); /* the call, not what follows it */
+		/* where it calls from, not where it goes on; the first frame is where we are */
+		__u32 wrapper = wrapper__of(i ? address - 1 : address);
 
 		if (!wrapper) {
 			if (callers->requester)
@@ -119,26 +123,46 @@ static __always_inline void stack__fill(struct gft_stack *stack, const struct gf
 	stack->frames = frames;
 }
 
-__noinline int stack__count(__u32 place, __u32 labels)
+/* Count one more of that key in a hash table of stacks; false: it found no room there. */
+static __always_inline bool tally(void *map, __u32 size, __u64 key,
+				  const struct gft_callers *callers, __u32 labels)
 {
-	struct gft_callers *callers = bpf_map_lookup_elem(&gft_callers, &place);
-	__u64 key = stack__key(place, labels);
-
-	if (!callers || !key)
-		return 0;
 	for (__u32 i = 0; i < GFT_STACK_PROBES; i++) {
-		__u32 index = (__u32)((key >> 32) + i) % GFT_STACKS;
-		struct gft_stack *stack = bpf_map_lookup_elem(&gft_stacks, &index);
+		__u32 index = (__u32)((key >> 32) + i) % size;
+		struct gft_stack *stack = bpf_map_lookup_elem(map, &index);
 
 		if (!stack)
-			break;
+			return false;
 		if (!stack->key && !__sync_val_compare_and_swap(&stack->key, 0, key))
 			stack__fill(stack, callers, labels);
 		if (stack->key != key)
 			continue;
 		__sync_fetch_and_add(&stack->count, 1);
-		return 0;
+		return true;
 	}
-	__sync_fetch_and_add(&gft_stacks_other, 1);
+	return false;
+}
+
+__noinline int stack__count(__u32 place, __u32 labels)
+{
+	struct gft_callers *callers = bpf_map_lookup_elem(&gft_callers, &place);
+	__u64 key = stack__key(place, labels);
+
+	if (callers && key && !tally(&gft_stacks, GFT_STACKS, key, callers, labels))
+		__sync_fetch_and_add(&gft_stacks_other, 1);
+	return 0;
+}
+
+__noinline int lint__count(__u32 place, __u32 kind)
+{
+	struct gft_callers *callers = bpf_map_lookup_elem(&gft_callers, &place);
+	__u64 key;
+
+	if (!callers)
+		return 0;
+	key = callers->requester ? ((callers->requester ^ kind) * HASH) | 1
+				 : stack__key(place, kind);
+	if (!tally(&gft_lints, GFT_LINTS, key, callers, kind))
+		__sync_fetch_and_add(&gft_lints_other, 1);
 	return 0;
 }

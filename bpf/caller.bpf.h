@@ -16,6 +16,9 @@ __u32 caller__key(__u32 place);
 /* Count the stack there, with gft_stack_labels(). */
 int stack__count(__u32 place, __u32 labels);
 
+/* Count a finding (enum gft_lint_kind) of the caller there, or where there is none of the stack. */
+int lint__count(__u32 place, __u32 kind);
+
 extern struct gft_code gft_module; /* of --module */
 
 /* `user`: as GFT_CALLER_ENTRY; a copy of the exit is its number less 1. */
@@ -24,8 +27,11 @@ static __always_inline __u32 caller_place(__u32 user)
 	return bpf_get_smp_processor_id() + user * gft_config.cpus;
 }
 
-/* Find the caller by the stack of a program with this context; is its request one to count? */
-static __always_inline bool caller__look(void *ctx, __u32 place)
+/*
+ * Find the caller by the stack, all of it or what the search needs, of a program with this
+ * context. Is its request one to count?
+ */
+static __always_inline bool caller__look(void *ctx, __u32 place, bool whole)
 {
 	struct gft_callers *callers = bpf_map_lookup_elem(&gft_callers, &place);
 	__u64 requester;
@@ -33,7 +39,7 @@ static __always_inline bool caller__look(void *ctx, __u32 place)
 
 	if (!callers)
 		return true;
-	if (gft_config.stacks)
+	if (whole)
 		size = bpf_get_stack(ctx, callers->stack, GFT_STACK_FRAMES * sizeof(__u64), 0);
 	else
 		size = bpf_get_stack(ctx, callers->stack, GFT_CALLER_FRAMES * sizeof(__u64), 0);

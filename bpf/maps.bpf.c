@@ -8,6 +8,7 @@ struct gft_array gft_cpus_3 SEC(".maps");
 struct gft_array gft_names SEC(".maps");
 struct gft_caller_array gft_callers SEC(".maps");
 struct gft_stack_array gft_stacks SEC(".maps");
+struct gft_stack_array gft_lints SEC(".maps");
 struct gft_look_array gft_looks SEC(".maps");
 struct gft_failure_array gft_failures SEC(".maps");
 struct gft_cgroup_array gft_cgroups SEC(".maps");

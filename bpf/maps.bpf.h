@@ -71,6 +71,7 @@ extern struct gft_array gft_names SEC(".maps"); /* by copy * CPUs + CPU: struct 
 extern struct gft_caller_array gft_callers
 	SEC(".maps"); /* by user * CPUs + CPU: struct gft_callers */
 extern struct gft_stack_array gft_stacks SEC(".maps");
+extern struct gft_stack_array gft_lints SEC(".maps"); /* with enum gft_lint_kind for labels */
 extern struct gft_look_array gft_looks SEC(".maps");
 extern struct gft_failure_array gft_failures SEC(".maps");
 extern struct gft_cgroup_array gft_cgroups SEC(".maps"); /* the one of --cgroup */

@@ -282,7 +282,8 @@ static __always_inline void count(struct gft_row *row, const struct request *req
 {
 	if ((asked_for(marked) && !(request->gfp >> GFT_MARK_SHIFT)) ||
 	    !task_matches(request->context) ||
-	    (asked_for(callers) && !caller__look(request->stack, caller_place(GFT_COPY - 1))))
+	    (asked_for(callers) &&
+	     !caller__look(request->stack, caller_place(GFT_COPY - 1), gft_config.stacks)))
 		row->filtered++;
 	else
 		record(row, request);

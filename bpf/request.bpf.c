@@ -26,7 +26,7 @@ static __noinline int refuse(void *ctx, __u64 address, __u32 gfp)
 	context = context_of(preempt_count_slow(row, address));
 	if (class >= GFT_CLASSES || context >= GFT_CONTEXTS || !task_matches(context))
 		return 0;
-	if (asked_for(by_module) && !caller__look(ctx, caller_place(GFT_CALLER_ENTRY)))
+	if (asked_for(by_module) && !caller__look(ctx, caller_place(GFT_CALLER_ENTRY), false))
 		return 0;
 	if (!asked_for(marked) || gfp >> GFT_MARK_SHIFT)
 		row->invalid[class][context]++;

@@ -3,11 +3,17 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "snapshot.h"
+
 /* Looking up names may take this share of the time: one part in so many. */
 #define REST 10
+
+/* Callers and the frames of their stacks. */
+#define SYMBOLS_ROOM 16384
 
 int callers__init(struct callers *callers, const struct gft_callers *seen, size_t nr_seen,
 		  bool addresses)
@@ -16,14 +22,44 @@ int callers__init(struct callers *callers, const struct gft_callers *seen, size_
 	callers->seen = seen;
 	callers->nr_seen = nr_seen;
 	callers->addresses = addresses;
-	callers->symbols = symbols__new(SNAPSHOT_NAMES_MAX);
+	callers->symbols = symbols__new(SYMBOLS_ROOM);
 	return callers->symbols ? 0 : -ENOMEM;
+}
+
+int callers__add_stacks(struct callers *callers, const struct gft_stack *stacks, size_t count)
+{
+	int table = callers->stacks[0] ? 1 : 0;
+
+	callers->noted[table] = calloc(count + 1, sizeof(*callers->noted[table]));
+	if (!callers->noted[table])
+		return -ENOMEM;
+	callers->stacks[table] = stacks;
+	callers->nr_stacks[table] = count;
+	return 0;
 }
 
 void callers__free(struct callers *callers)
 {
 	symbols__free(callers->symbols);
-	callers->symbols = NULL;
+	free(callers->noted[0]);
+	free(callers->noted[1]);
+	memset(callers, 0, sizeof(*callers));
+}
+
+static void note_stacks(struct callers *callers, int table)
+{
+	for (size_t i = 0; i < callers->nr_stacks[table]; i++) {
+		const struct gft_stack *stack = &callers->stacks[table][i];
+		uint32_t frames = __atomic_load_n(&stack->frames, __ATOMIC_ACQUIRE);
+
+		if (!frames || callers->noted[table][i])
+			continue;
+		for (uint32_t j = 0; j < frames && j < GFT_STACK_FRAMES; j++)
+			symbols__want(callers->symbols, stack->stack[j]);
+		if (stack->requester)
+			symbols__want(callers->symbols, stack->requester);
+		callers->noted[table][i] = true;
+	}
 }
 
 static uint64_t clock_ns(void)
@@ -42,6 +78,8 @@ void callers__resolve(struct callers *callers)
 		for (size_t j = 0; j < GFT_CALLERS; j++)
 			if (callers->seen[i].address[j])
 				symbols__want(callers->symbols, callers->seen[i].address[j]);
+	note_stacks(callers, 0);
+	note_stacks(callers, 1);
 	symbols__resolve(callers->symbols);
 }
 
@@ -71,8 +109,7 @@ static bool is_same(const struct callers *callers, uint64_t a, uint64_t b)
 	return x && y ? !strcmp(x, y) : !x && !y && (!callers->addresses || a == b);
 }
 
-void callers__find_same(const struct callers *callers, const struct name_list *list,
-			uint16_t same[SNAPSHOT_NAMES_MAX])
+void callers__find_same(const struct callers *callers, const struct name_list *list, uint16_t *same)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		uint16_t first = 0;

@@ -113,8 +113,12 @@ int describe__mode(struct report *report, const struct kernel *kernel, const str
 		{tracer__memcg(tracer), "failures: nodemask of the request",
 		 "no kprobe on warn_alloc, which is told it: one kept from other nodes is shown as "
 		 "exhausted or unknown"},
+		{tracer__headrooms(tracer), "headroom of requests that may not wait",
+		 timed ? "no kprobe on wake_all_kswapds, where slow paths begin"
+		       : "no kprobe tells where slow paths begin"},
 		{false, "stages and path", "not built yet"},
 	};
+	int err;
 	const char *entry = timed ? kernel->facts.entry.name : "mm_page_alloc";
 
 	if (tracer__failures_only(tracer))
@@ -124,7 +128,9 @@ int describe__mode(struct report *report, const struct kernel *kernel, const str
 	report->mode.bulk_entry = tracer__bulk(tracer) ? kernel->facts.bulk.name : "";
 	report->mode.sample = 1;
 	report->mode.coverage_copies = tracer__copies(tracer);
-	return describe_sights(report, sights, LENGTH(sights));
+	err = describe_sights(report, sights, LENGTH(sights));
+	return err ? err
+		   : lint__describe_sight(tracer__lint_sight(tracer), kernel->preempt_rt, report);
 }
 
 int describe__cost(struct report *report, const struct tracer *tracer)

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "autopsy.h"
+#include "backtrace.h"
 #include "gfp_names.h"
-#include "requester.h"
 
 /* Functions that failures come from, and those that call them: few. */
 #define SYMBOLS_ROOM 1024
@@ -198,52 +198,13 @@ static int add_zone(struct report *report, struct failure *failure, const struct
 	return zone->zone ? add_blocks(zone, kernel, from) : -ENOMEM;
 }
 
-/*
- * The trampoline of a traced function (kernel/bpf/trampoline.c) stands between that function
- * and its caller, and the function once more above it: that is us, not the request. Not every
- * kernel has a name for it.
- */
-static bool is_ours(const char *name)
-{
-	static const char *const hooks[] = {"bpf_trace_run", "__bpf_trace_", "__traceiter_"};
-	const char *module = name ? strchr(name, '[') : "[bpf]";
-
-	for (size_t i = 0; name && i < sizeof(hooks) / sizeof(hooks[0]); i++)
-		if (!strncmp(name, hooks[i], strlen(hooks[i])))
-			return true;
-	return module && (!strcmp(module, "[bpf]") || !strcmp(module, "[__builtin__ftrace]"));
-}
-
-static bool is_same_function(const char *a, const char *b)
-{
-	size_t length = a ? strcspn(a, "+") : 0;
-
-	return length && b && !strncmp(a, b, length) && b[length] == '+';
-}
-
 static int add_stack(struct report *report, struct failure *failure,
 		     const struct failures *failures, const struct gft_failure *from)
 {
-	const char *last = NULL, *traced = NULL;
+	size_t frames = from->frames < GFT_STACK ? from->frames : GFT_STACK;
 
-	for (uint32_t i = 0; i < from->frames && i < GFT_STACK; i++) {
-		const char *name = symbols__name(failures->symbols, from->stack[i]);
-
-		if (is_ours(name)) {
-			traced = last;
-			continue;
-		}
-		if (traced && is_same_function(traced, name)) {
-			traced = NULL;
-			continue;
-		}
-		last = name;
-		if (report__add_text(report, &failure->stack, name))
-			return -ENOMEM;
-		if (!failure->caller && !requester__is_wrapper(name))
-			failure->caller = failure->stack.text[failure->stack.nr - 1];
-	}
-	return 0;
+	return backtrace__add(report, failures->symbols, failures->addresses, from->stack, frames,
+			      &failure->stack, &failure->caller);
 }
 
 static int add_gfp(struct report *report, struct failure *failure, const struct kernel *kernel,

@@ -6,7 +6,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include <gfptrace/callers.h>
+#include <gfptrace/headroom.h>
+#include <gfptrace/lint.h>
 
 #include "calibrate.h"
 #include "calibrate.skel.h"

@@ -89,6 +89,7 @@ struct options {
 	} stop_on;
 	bool addresses;
 	bool stacks;
+	bool lint;
 	bool marked; /* count only requests that carry the test module's mark, check each pairing */
 	uint64_t memory_limit; /* bytes of map memory */
 	int verbosity;	       /* enum log_level */

@@ -136,6 +136,8 @@ const struct option_row option_table[] = {
 				   "only a sample of the requests is timed" },
 	{ .name = "failures-only", .type = OPTION_FLAG, .group = "Tracing", .commands = RUN,
 	  AT(failures_only), .help = "see failures alone, at no cost to requests that succeed" },
+	{ .name = "lint", .type = OPTION_FLAG, .group = "Tracing", .commands = RUN, AT(lint),
+	  .help = "look for requests that may sleep where that is not allowed, and the other way" },
 	{ .name = "memory-limit", .type = OPTION_SIZE, .metavar = "SIZE", .group = "Tracing",
 	  .commands = RUN, AT(memory_limit), .fallback = "256M",
 	  .help = "refuse to start if the maps need more memory: 64M, 1G" },

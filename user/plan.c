@@ -8,6 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <gfptrace/headroom.h>
+#include <gfptrace/lint.h>
+
 #include "cgroups.h"
 #include "glob.h"
 
@@ -199,6 +202,21 @@ static int check_memory(const struct plan *plan, const struct kernel *kernel, ch
 	return -ENOMEM;
 }
 
+/* Which classes, orders and contexts the filters let through, for what counts in no series. */
+static void set_label_masks(struct gft_config *config, const struct options *options)
+{
+	config->classes = config->orders = config->contexts = ~0u;
+	for (uint32_t i = 0; i < GFT_CLASSES && options->class_given; i++)
+		if (!options->classes[i])
+			config->classes &= ~(1u << i);
+	for (uint32_t i = 0; i < GFT_ORDERS_MAX && options->order_given; i++)
+		if (!options->orders[i])
+			config->orders &= ~(1u << i);
+	for (uint32_t i = 0; i < GFT_CONTEXTS && options->context_given; i++)
+		if (!options->contexts[i])
+			config->contexts &= ~(1u << i);
+}
+
 int plan__make(struct plan *plan, const struct kernel *kernel, const struct options *options,
 	       char *problem, size_t size)
 {
@@ -237,6 +255,8 @@ int plan__make(struct plan *plan, const struct kernel *kernel, const struct opti
 	set_keys(plan, kernel, options->by);
 	config->by_module = options->module != NULL;
 	config->stacks = options->stacks;
+	config->lint = options->lint;
+	set_label_masks(config, options);
 	config->callers = config->by_caller || config->by_module || config->stacks;
 	set_slots(plan, kernel);
 	err = set_pageblocks(config, kernel, problem, size);
@@ -259,7 +279,8 @@ uint64_t plan__memory(const struct plan *plan, const struct kernel *kernel, bool
 {
 	const struct gft_config *config = &plan->config;
 	uint64_t names = config->by_comm || config->by_cgroup ? sizeof(struct gft_names) : 0;
-	uint64_t callers = config->callers ? GFT_CALLER_USERS * sizeof(struct gft_callers) : 0;
+	uint64_t callers =
+		config->callers || config->lint ? GFT_CALLER_USERS * sizeof(struct gft_callers) : 0;
 	int copies = timed && plan->coverage != COVERAGE_FAST ? GFT_COPIES : 1;
 	uint64_t cpu = 0;
 
@@ -267,7 +288,9 @@ uint64_t plan__memory(const struct plan *plan, const struct kernel *kernel, bool
 		cpu += GFT_CPU_SIZE((uint64_t)config->combinations, config->slots[i], timed) +
 		       names;
 	return (cpu + callers + sizeof(struct gft_look)) * kernel->cpus +
-	       (config->stacks ? GFT_STACKS : 1) * sizeof(struct gft_stack) +
+	       ((config->stacks ? GFT_STACKS : 1ull) + (config->lint ? GFT_LINTS : 1ull)) *
+		       sizeof(struct gft_stack) +
+	       sizeof(struct gft_headrooms) + GFT_FRAME_LINES * sizeof(struct gft_measured) +
 	       GFT_FRAME_LINES * (sizeof(struct gft_line) + sizeof(struct gft_wish)) +
 	       GFT_FAILURES * sizeof(struct gft_failure);
 }

@@ -11,8 +11,10 @@
 #define GFPTRACE_USER_PROGRAMS_H
 
 #include <gfptrace/failure.h>
+#include <gfptrace/headroom.h>
 
 #include "kernel.h"
+#include "lint.h"
 #include "plan.h"
 
 struct programs;
@@ -70,6 +72,12 @@ struct counters_view programs__view(const struct programs *programs, uint32_t co
 const struct gft_failure *programs__failures(const struct programs *programs);
 /* By user and CPU: the callers seen, for the BPF side writes on; NULL: none is looked for. */
 const struct gft_callers *programs__callers(const struct programs *programs, size_t *count);
+/* With --stacks and --lint. */
+struct stacks_view programs__stacks(const struct programs *programs);
+struct stacks_view programs__lints(const struct programs *programs);
+
+enum lint_sight programs__lint_sight(const struct programs *programs);
+const struct gft_headrooms *programs__headrooms(const struct programs *programs); /* NULL: none */
 const struct gft_zones *programs__zones(const struct programs *programs);
 uint64_t programs__memory(const struct programs *programs); /* bytes of the maps */
 bool programs__bulk(const struct programs *programs);

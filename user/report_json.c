@@ -225,7 +225,7 @@ static json_t *cost_of(const struct report *report)
 /* The whole report, NULL when memory is short. */
 static json_t *report_to_json(const struct report *report)
 {
-	return json_pack("{ss s{so so} so so so so so so so so so so so so so so so so}", "schema",
+	return json_pack("{ss s{so so} so so so so so so so so so so so so so so so so so}", "schema",
 			 REPORT_SCHEMA, "tool", "name", part__text(report->tool.name), "version",
 			 part__text(report->tool.version), "host", host_of(report), "mode",
 			 mode_of(report), "window", window_of(report), "filter", filter_of(report),
@@ -234,7 +234,7 @@ static json_t *report_to_json(const struct report *report)
 			 "alignment", part__alignment(report), "placement", part__placement(report),
 			 "stages", part__stages(report), "failures", part__failures(report),
 			 "headroom", part__headroom(report), "slowest", part__slowest(report),
-			 "lint", part__lint(report), "cost", cost_of(report), "hosts",
+			 "lint", part__lint(report), "stacks", part__stacks(report), "cost", cost_of(report), "hosts",
 			 hosts_of(report));
 }
 

@@ -54,7 +54,7 @@ static int make_plan(struct session *session)
 	err = plan__make(&session->plan, &session->kernel, session->options, problem,
 			 sizeof(problem));
 
-	if (!err && session->plan.config.callers)
+	if (!err && (session->plan.config.callers || session->plan.config.lint))
 		session->plan.wrappers = &session->wrappers;
 	if (!err)
 		return session->plan.wrappers ? read_wrappers(session) : STATUS_OK;
@@ -100,6 +100,8 @@ static int init_failures(struct session *session)
 	int err = failures__init(&session->failures, tracer__failures(session->tracer),
 				 tracer__zones(session->tracer));
 
+	session->failures.addresses = session->options->addresses;
+
 	if (!err)
 		return STATUS_OK;
 	log_err(err, "failures");
@@ -110,8 +112,18 @@ static int init_callers(struct session *session)
 {
 	size_t count;
 	const struct gft_callers *seen = tracer__callers(session->tracer, &count);
-	int err = seen ? callers__init(&session->callers, seen, count, session->options->addresses)
-		       : 0;
+	struct stacks_view stacks = tracer__stacks(session->tracer);
+	struct stacks_view lints = tracer__lints(session->tracer);
+	int err = stacks_base__init(&session->stacks, stacks.count);
+
+	if (!err)
+		err = stacks_base__init(&session->lints, lints.count);
+	if (!err && seen)
+		err = callers__init(&session->callers, seen, count, session->options->addresses);
+	if (!err && stacks.stacks)
+		err = callers__add_stacks(&session->callers, stacks.stacks, stacks.count);
+	if (!err && lints.stacks)
+		err = callers__add_stacks(&session->callers, lints.stacks, lints.count);
 
 	if (!err)
 		return STATUS_OK;
@@ -178,6 +190,8 @@ void session__close(struct session *session)
 {
 	failures__free(&session->failures);
 	callers__free(&session->callers);
+	stacks_base__free(&session->stacks);
+	stacks_base__free(&session->lints);
 	tracer__close(session->tracer);
 	session->tracer = NULL;
 	plan__drop(&session->plan);
@@ -459,6 +473,24 @@ static int describe_change(struct report *report, const struct session_change *f
 	return change->why ? 0 : -ENOMEM;
 }
 
+/* What is counted beside the series: stacks, habits, headroom. */
+static int describe_places(struct report *report, struct session *session)
+{
+	const struct gft_headrooms *headrooms = tracer__headrooms(session->tracer);
+	struct stacks_view stacks = tracer__stacks(session->tracer);
+	struct stacks_view lints = tracer__lints(session->tracer);
+	int err = stacks__describe(&session->stacks, &stacks, &session->callers, report);
+
+	if (!err)
+		err = lint__describe(&session->lints, &lints, &session->callers, report);
+	if (!err && headrooms)
+		err = headroom__describe(&session->headrooms, headrooms,
+					 tracer__zones(session->tracer), report);
+	if (!err)
+		report__sort(report);
+	return err;
+}
+
 struct report *session__report(struct session *session, uint64_t start_ns)
 {
 	const struct summary_source source = {
@@ -485,6 +517,8 @@ struct report *session__report(struct session *session, uint64_t start_ns)
 		callers__find_same(&session->callers, &session->seen_callers, session->same_caller);
 	if (!err)
 		err = summarize(report, &source, &session->difference);
+	if (!err)
+		err = describe_places(report, session);
 	if (!err)
 		err = describe_change(report, &session->change, start_ns);
 	if (!err)

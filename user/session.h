@@ -9,10 +9,12 @@
 #include "budget.h"
 #include "callers.h"
 #include "failures.h"
+#include "headroom.h"
 #include "kernel.h"
 #include "options.h"
 #include "plan.h"
 #include "snapshot.h"
+#include "stacks.h"
 #include "tracer.h"
 #include "status.h"
 #include "tracer.h"
@@ -44,6 +46,8 @@ struct session {
 	struct failures failures;
 	struct wrappers wrappers;
 	struct callers callers;
+	struct stacks_base stacks, lints; /* where the window began */
+	struct gft_headrooms headrooms;	  /* the same */
 	uint16_t same_caller[SNAPSHOT_NAMES_MAX];
 	uint64_t named_at; /* when the functions of failures were last looked up */
 	struct budget budget;

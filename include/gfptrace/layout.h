@@ -109,6 +109,8 @@ struct gft_config {
 	__u32 by_range, by_migratetype, by_comm, by_cgroup, by_caller;
 	__u32 callers;		 /* the stack is wanted: by_caller, by_module or stacks */
 	__u32 by_module, stacks; /* --module, --stacks */
+	__u32 lint;
+	__u32 classes, orders, contexts; /* that are counted: a bit for each */
 
 	/* filters of tasks; with any of them interrupts do not count */
 	__u32 filter_task, filter_comm, filter_cgroup, nr_pids;
