@@ -88,7 +88,7 @@ bool programs__exact_context(const struct programs *programs);
  */
 void programs__trust_entries(struct programs *programs);
 
-#define PROGRAMS_MAX ((size_t)16)
+#define PROGRAMS_MAX ((size_t)32)
 /* Fill at most `most` states; returns how many. */
 size_t programs__states(const struct programs *programs, struct program_state *states, size_t most);
 

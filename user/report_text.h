@@ -21,6 +21,7 @@ int text__alignment(FILE *file, const struct report *report, unsigned int width)
 int text__placement(FILE *file, const struct report *report, unsigned int width);
 int text__headroom(FILE *file, const struct report *report, unsigned int width);
 int text__lint(FILE *file, const struct report *report, unsigned int width);
+int text__stacks(FILE *file, const struct report *report, unsigned int width);
 int text__cost(FILE *file, const struct report *report, unsigned int width);
 
 /* The sentences of the head, as they are: they may hold wild names. The filter may be empty. */

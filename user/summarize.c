@@ -282,10 +282,18 @@ static int describe_failure(struct report *report, const struct summary_source *
 		.comm = key->value[DIM_CONTEXT] == GFT_TASK ? failure->labels.value[DIM_COMM]
 							    : NULL,
 	};
+	int err;
 
 	if (!source->failures)
 		return 0;
-	return failures__describe(source->failures, source->kernel, &kind, report, failure);
+	err = failures__describe(source->failures, source->kernel, &kind, report, failure);
+	if (err || !failure->labels.value[DIM_CALLER])
+		return err;
+	/* the stack that was kept may be another caller's of that kind */
+	if (failure->caller && strcmp(failure->caller, failure->labels.value[DIM_CALLER]) != 0)
+		failure->stack.nr = 0;
+	failure->caller = failure->labels.value[DIM_CALLER];
+	return 0;
 }
 
 static int add_failures(struct report *report, const struct summary_source *source,
