@@ -108,22 +108,9 @@ static int init_failures(struct session *session)
 	return STATUS_INTERNAL;
 }
 
-static int init_callers(struct session *session)
+static int init_places(struct session *session)
 {
-	size_t count;
-	const struct gft_callers *seen = tracer__callers(session->tracer, &count);
-	struct stacks_view stacks = tracer__stacks(session->tracer);
-	struct stacks_view lints = tracer__lints(session->tracer);
-	int err = stacks_base__init(&session->stacks, stacks.count);
-
-	if (!err)
-		err = stacks_base__init(&session->lints, lints.count);
-	if (!err && seen)
-		err = callers__init(&session->callers, seen, count, session->options->addresses);
-	if (!err && stacks.stacks)
-		err = callers__add_stacks(&session->callers, stacks.stacks, stacks.count);
-	if (!err && lints.stacks)
-		err = callers__add_stacks(&session->callers, lints.stacks, lints.count);
+	int err = places__init(&session->places, session->tracer, session->options->addresses);
 
 	if (!err)
 		return STATUS_OK;
@@ -170,7 +157,7 @@ int session__open(struct session *session, const struct options *options)
 	if (!status)
 		status = init_failures(session);
 	if (!status)
-		status = init_callers(session);
+		status = init_places(session);
 	if (!status)
 		log_verbose("tier %s, entry %s, %u combinations, %u series a CPU, maps %.1f MiB",
 			    tier_names[tracer__tier(session->tracer)],
@@ -189,9 +176,7 @@ void session__stop(struct session *session)
 void session__close(struct session *session)
 {
 	failures__free(&session->failures);
-	callers__free(&session->callers);
-	stacks_base__free(&session->stacks);
-	stacks_base__free(&session->lints);
+	places__free(&session->places);
 	tracer__close(session->tracer);
 	session->tracer = NULL;
 	plan__drop(&session->plan);
@@ -230,7 +215,7 @@ static int take(struct session *session, struct snapshot *snapshot)
 		.view = views[0],
 		.comms = &session->comms,
 		.cgroups = &session->cgroups,
-		.callers = &session->seen_callers,
+		.callers = &session->places.seen,
 	};
 	int err = snapshot__take(snapshot, &source);
 
@@ -394,7 +379,7 @@ void session__watch(struct session *session, const struct session_totals *totals
 		failures__watch(&session->failures);
 		session->named_at = now;
 	}
-	callers__watch(&session->callers, now);
+	callers__watch(&session->places.callers, now);
 	/* attaching takes memory: never from a machine that has none */
 	if (!memory_is_short()) {
 		watch_loss(session, counted, missed);
@@ -411,6 +396,8 @@ int session__activate(struct session *session)
 
 	if (!err)
 		err = forget_learning(session);
+	if (!err)
+		places__begin(&session->places, session->tracer);
 	session->watched_at = window__now();
 	budget__init(&session->budget, session->options->budget, session->kernel.cpus_online,
 		     (uint32_t)session->options->sample);
@@ -473,24 +460,6 @@ static int describe_change(struct report *report, const struct session_change *f
 	return change->why ? 0 : -ENOMEM;
 }
 
-/* What is counted beside the series: stacks, habits, headroom. */
-static int describe_places(struct report *report, struct session *session)
-{
-	const struct gft_headrooms *headrooms = tracer__headrooms(session->tracer);
-	struct stacks_view stacks = tracer__stacks(session->tracer);
-	struct stacks_view lints = tracer__lints(session->tracer);
-	int err = stacks__describe(&session->stacks, &stacks, &session->callers, report);
-
-	if (!err)
-		err = lint__describe(&session->lints, &lints, &session->callers, report);
-	if (!err && headrooms)
-		err = headroom__describe(&session->headrooms, headrooms,
-					 tracer__zones(session->tracer), report);
-	if (!err)
-		report__sort(report);
-	return err;
-}
-
 struct report *session__report(struct session *session, uint64_t start_ns)
 {
 	const struct summary_source source = {
@@ -501,9 +470,9 @@ struct report *session__report(struct session *session, uint64_t start_ns)
 		.comms = &session->comms,
 		.cgroups = &session->cgroups,
 		.failures = &session->failures,
-		.seen_callers = &session->seen_callers,
-		.callers = &session->callers,
-		.same_caller = session->same_caller,
+		.seen_callers = &session->places.seen,
+		.callers = &session->places.callers,
+		.same_caller = session->places.same,
 	};
 	struct report *report = report__new();
 	struct snapshot base = session->base;
@@ -512,13 +481,11 @@ struct report *session__report(struct session *session, uint64_t start_ns)
 	if (!err)
 		err = snapshot__subtract(&session->difference, &session->now, &session->base);
 	failures__watch(&session->failures);
-	callers__resolve(&session->callers);
-	if (session->callers.symbols)
-		callers__find_same(&session->callers, &session->seen_callers, session->same_caller);
+	places__resolve(&session->places);
 	if (!err)
 		err = summarize(report, &source, &session->difference);
 	if (!err)
-		err = describe_places(report, session);
+		err = places__describe(&session->places, session->tracer, report);
 	if (!err)
 		err = describe_change(report, &session->change, start_ns);
 	if (!err)

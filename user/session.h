@@ -7,14 +7,12 @@
 #define GFPTRACE_USER_SESSION_H
 
 #include "budget.h"
-#include "callers.h"
 #include "failures.h"
-#include "headroom.h"
 #include "kernel.h"
 #include "options.h"
+#include "places.h"
 #include "plan.h"
 #include "snapshot.h"
-#include "stacks.h"
 #include "tracer.h"
 #include "status.h"
 #include "tracer.h"
@@ -39,16 +37,13 @@ struct session {
 	struct kernel kernel;
 	struct plan plan;
 	struct tracer *tracer;
-	struct name_list comms, cgroups, seen_callers;
+	struct name_list comms, cgroups;
 	struct snapshot base, now, difference; /* base: where the window began */
 	struct session_change change;	       /* copies 0: none */
 	uint64_t watched_counted, watched_missed, watched_at;
 	struct failures failures;
 	struct wrappers wrappers;
-	struct callers callers;
-	struct stacks_base stacks, lints; /* where the window began */
-	struct gft_headrooms headrooms;	  /* the same */
-	uint16_t same_caller[SNAPSHOT_NAMES_MAX];
+	struct places places;
 	uint64_t named_at; /* when the functions of failures were last looked up */
 	struct budget budget;
 	struct session_stretch

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What is counted beside the series: callers by name, stacks, habits, headroom. */
+#ifndef GFPTRACE_USER_PLACES_H
+#define GFPTRACE_USER_PLACES_H
+
+#include "callers.h"
+#include "headroom.h"
+#include "snapshot.h"
+#include "stacks.h"
+#include "tracer.h"
+
+struct places {
+	struct callers callers;
+	struct name_list seen;		   /* callers, as the series' keys index them */
+	uint16_t same[SNAPSHOT_NAMES_MAX]; /* callers__find_same() */
+	struct stacks_base stacks, lints;  /* what stood there when the window began */
+	struct gft_headrooms headrooms;	   /* the same */
+};
+
+/* After tracer__open(). Returns 0 or -ENOMEM; places__free() is due in any case. */
+int places__init(struct places *places, const struct tracer *tracer, bool addresses);
+void places__free(struct places *places);
+
+/* What was counted up to now is not the window's. */
+void places__begin(struct places *places, const struct tracer *tracer);
+
+/* Look up the names of all callers now; callers__watch() does it now and then. */
+void places__resolve(struct places *places);
+
+/* The report's stacks, lint and headroom of the window, which ends here. Returns 0 or -ENOMEM. */
+int places__describe(struct places *places, const struct tracer *tracer, struct report *report);
+
+#endif
