@@ -128,15 +128,16 @@ int failure_warned(struct pt_regs *ctx)
 }
 
 /* With --failures-only: `args` as the tracepoint mm_page_alloc has them, the page NULL. */
-static __noinline int count_failure(const __u64 *args, const struct failed *failed,
+static __noinline int count_failure(void *ctx, const __u64 *args, const struct failed *failed,
 				    enum gft_reason reason)
 {
 	struct gft_row *row = row__of(bpf_get_smp_processor_id());
 	struct gft_frame frame = {.warned = 1 + (__u64)reason};
 	struct request request = {};
 
-	if (!row || !args || !failed)
+	if (!ctx || !row || !args || !failed)
 		return 0;
+	request.stack = ctx;
 	request.args = args;
 	request.gfp = failed->gfp;
 	request.context = failed->context;
@@ -154,7 +155,7 @@ int failure_alone(struct pt_regs *ctx)
 	if (!is_page_failure((const char *)PT_REGS_PARM3(ctx)))
 		return 0;
 	failed__init(&failed, ctx);
-	count_failure(args, &failed, find_reason(ctx, &failed));
+	count_failure(ctx, args, &failed, find_reason(ctx, &failed));
 	return 0;
 }
 
@@ -172,6 +173,6 @@ int failure_tracepoint(const __u64 *args)
 	failed.gfp = failed.class_gfp = (__u32)args[2];
 	failed.order = (__u32)args[1];
 	failed.context = context_of(preempt_count_slow(row, failed.address));
-	count_failure(failed_args, &failed, find_reason((void *)args, &failed));
+	count_failure((void *)args, failed_args, &failed, find_reason((void *)args, &failed));
 	return 0;
 }

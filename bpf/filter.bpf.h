@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which tasks count: -p, -c, --cgroup. Class, order and context cost nothing: see
+/* Which requests count: -p, -c, --cgroup. Class, order and context cost the exit nothing: see
  * GFT_SLOT_FILTERED. */
 #ifndef GFPTRACE_BPF_FILTER_H
 #define GFPTRACE_BPF_FILTER_H
@@ -37,6 +37,12 @@ static __noinline bool comm_matches(void)
 	for (int i = 0; i < GFT_COMM_LEN && comm[i]; i++)
 		state = gft_glob_step(&gft_comm_glob, state, (__u8)comm[i]);
 	return state & gft_comm_glob.accept;
+}
+
+static __always_inline bool labels_match(__u32 class, __u32 order, __u32 context)
+{
+	return gft_config.classes >> (class & 31) & 1 && gft_config.orders >> (order & 31) & 1 &&
+	       gft_config.contexts >> (context & 31) & 1;
 }
 
 static __always_inline bool task_matches(enum gft_context context)

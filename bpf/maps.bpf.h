@@ -6,6 +6,7 @@
 #include <vmlinux.h>
 #include <bpf/bpf_helpers.h>
 
+#include <gfptrace/callers.h>
 #include <gfptrace/failure.h>
 #include <gfptrace/layout.h>
 #include <gfptrace/stage.h>
@@ -45,6 +46,26 @@ struct gft_slowest_array {
 	struct gft_slowest *value;
 };
 
+/*
+ * Mapped into user space. The value has its type though the map is not always used: the
+ * verifier looks at global functions that nobody calls, too.
+ */
+struct gft_caller_array {
+	int (*type)[BPF_MAP_TYPE_ARRAY];
+	int (*map_flags)[BPF_F_MMAPABLE];
+	int (*max_entries)[1];
+	__u32 *key;
+	struct gft_callers *value;
+};
+
+struct gft_stack_array {
+	int (*type)[BPF_MAP_TYPE_ARRAY];
+	int (*map_flags)[BPF_F_MMAPABLE];
+	int (*max_entries)[1];
+	__u32 *key;
+	struct gft_stack *value;
+};
+
 struct gft_cgroup_array {
 	int (*type)[BPF_MAP_TYPE_CGROUP_ARRAY];
 	int (*max_entries)[1];
@@ -57,6 +78,10 @@ extern struct gft_array gft_cpus_1 SEC(".maps");
 extern struct gft_array gft_cpus_2 SEC(".maps");
 extern struct gft_array gft_cpus_3 SEC(".maps");
 extern struct gft_array gft_names SEC(".maps"); /* by copy * CPUs + CPU: struct gft_names */
+extern struct gft_caller_array gft_callers
+	SEC(".maps"); /* by user * CPUs + CPU: struct gft_callers */
+extern struct gft_stack_array gft_stacks SEC(".maps");
+extern struct gft_stack_array gft_lints SEC(".maps"); /* with enum gft_lint_kind for labels */
 extern struct gft_look_array gft_looks SEC(".maps");
 extern struct gft_failure_array gft_failures SEC(".maps");
 extern struct gft_slowest_array gft_slowest SEC(".maps");

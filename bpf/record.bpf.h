@@ -3,6 +3,7 @@
 #ifndef GFPTRACE_BPF_RECORD_H
 #define GFPTRACE_BPF_RECORD_H
 
+#include "caller.bpf.h"
 #include "failure.bpf.h"
 #include "stage.bpf.h"
 
@@ -16,6 +17,7 @@ struct request {
 	__u32 seen;		 /* its stages, a set of 1 << enum gft_stage; or GFT_SEEN_UNKNOWN */
 	struct gft_frame *frame; /* NULL where no entry leaves one */
 	void *ctx;		 /* of the program at its end; NULL: its reason is known */
+	void *stack;		 /* the same, to read the stack by */
 };
 
 /* Read again where they are needed: they are nearer than a register that was saved. */
@@ -140,6 +142,9 @@ static __always_inline __u32 combination_of(struct gft_row *row, const struct re
 		combination += (1 + gft_path_of(request->seen)) * gft_config.stride[GFT_KEY_PATH];
 	if ((asked_for(by_comm) || asked_for(by_cgroup)) && request->context == GFT_TASK)
 		combination += names_key();
+	if (asked_for(by_caller))
+		combination +=
+			caller__key(caller_place(GFT_COPY - 1)) * gft_config.stride[GFT_KEY_CALLER];
 	return combination;
 }
 
@@ -266,6 +271,10 @@ static __always_inline bool record(struct gft_row *row, const struct request *re
 		if (slot >= slots_here())
 			return false;
 	}
+	if (asked_for(stacks))
+		stack__count(caller_place(GFT_COPY - 1),
+			     gft_stack_labels(class_of(request->gfp), order_of(request),
+					      request->context));
 	series = series__at(row, slot);
 	if (request->timed)
 		series__add_latency(series, request->latency);
@@ -288,7 +297,9 @@ static __always_inline bool record(struct gft_row *row, const struct request *re
 static __always_inline bool count(struct gft_row *row, const struct request *request)
 {
 	if ((asked_for(marked) && !(request->gfp >> GFT_MARK_SHIFT)) ||
-	    !task_matches(request->context)) {
+	    !task_matches(request->context) ||
+	    (asked_for(callers) &&
+	     !caller__look(request->stack, caller_place(GFT_COPY - 1), gft_config.stacks))) {
 		row->filtered++;
 		return false;
 	}

@@ -15,7 +15,7 @@
 #include <bpf/bpf_tracing.h>
 
 /* mm/page_alloc.c: `if (WARN_ON_ONCE_GFP(order > MAX_PAGE_ORDER, gfp)) return NULL;` */
-static __noinline int refuse(__u64 address, __u32 gfp)
+static __noinline int refuse(void *ctx, __u64 address, __u32 gfp)
 {
 	struct gft_row *row = row__of(bpf_get_smp_processor_id());
 	enum gft_context context;
@@ -25,6 +25,8 @@ static __noinline int refuse(__u64 address, __u32 gfp)
 		return 0;
 	context = context_of(preempt_count_slow(row, address));
 	if (class >= GFT_CLASSES || context >= GFT_CONTEXTS || !task_matches(context))
+		return 0;
+	if (asked_for(by_module) && !caller__look(ctx, caller_place(GFT_CALLER_ENTRY), false))
 		return 0;
 	if (!asked_for(marked) || gfp >> GFT_MARK_SHIFT)
 		row->invalid[class][context]++;
@@ -87,14 +89,14 @@ static __noinline int begin_copy(__u64 address, __u32 gfp)
 }
 
 /* A request enters with its stack at `address`. */
-static __always_inline int begin(__u64 address, __u32 gfp, __u32 order, bool sampling)
+static __always_inline int begin(void *ctx, __u64 address, __u32 gfp, __u32 order, bool sampling)
 {
 	struct gft_frame *frame = &frame__line(address)->frame[0];
 
 	if (GFT_COPY > 1 && likely((frame->tag & ~GFT_FLAGS) == address))
 		return 0; /* the first copy ran before us, as is the rule */
 	if (unlikely(order > either(GFT_PLAIN_MAX_ORDER, gft_config.max_order)))
-		return GFT_COPY == 1 ? refuse(address, gfp) : 0;
+		return GFT_COPY == 1 ? refuse(either(NULL, ctx), address, gfp) : 0;
 	if (GFT_COPY > 1)
 		return begin_copy(address, gfp);
 	if (asked_for(marked)) /* whatever an earlier request left that was not checked */
@@ -108,7 +110,7 @@ static __always_inline int begin(__u64 address, __u32 gfp, __u32 order, bool sam
 SEC("fentry")
 int entry_fentry(__u64 *ctx)
 {
-	return begin(stack_address(ctx), (__u32)ctx[0], (__u32)ctx[1], false);
+	return begin(ctx, stack_address(ctx), (__u32)ctx[0], (__u32)ctx[1], false);
 }
 
 #if GFT_COPY == 1
@@ -116,7 +118,7 @@ int entry_fentry(__u64 *ctx)
 SEC("fentry")
 int entry_sampling(__u64 *ctx)
 {
-	return begin(stack_address(ctx), (__u32)ctx[0], (__u32)ctx[1], true);
+	return begin(ctx, stack_address(ctx), (__u32)ctx[0], (__u32)ctx[1], true);
 }
 #endif
 
@@ -124,13 +126,15 @@ int entry_sampling(__u64 *ctx)
 SEC("kprobe")
 int entry_kprobe(struct pt_regs *ctx)
 {
-	return begin(PT_REGS_SP(ctx), (__u32)PT_REGS_PARM1(ctx), (__u32)PT_REGS_PARM2(ctx), false);
+	return begin(ctx, PT_REGS_SP(ctx), (__u32)PT_REGS_PARM1(ctx), (__u32)PT_REGS_PARM2(ctx),
+		     false);
 }
 
 SEC("kprobe")
 int entry_kprobe_sampling(struct pt_regs *ctx)
 {
-	return begin(PT_REGS_SP(ctx), (__u32)PT_REGS_PARM1(ctx), (__u32)PT_REGS_PARM2(ctx), true);
+	return begin(ctx, PT_REGS_SP(ctx), (__u32)PT_REGS_PARM1(ctx), (__u32)PT_REGS_PARM2(ctx),
+		     true);
 }
 #endif
 
@@ -269,8 +273,11 @@ static __always_inline void take(struct gft_row *row, struct request *request, b
 
 static __always_inline int finish(const __u64 *args, struct gft_row *row, enum gft_context context)
 {
-	struct request request = {
-		.args = args, .gfp = (__u32)args[2], .context = context, .ctx = (void *)args};
+	struct request request = {.args = args,
+				  .gfp = (__u32)args[2],
+				  .context = context,
+				  .ctx = (void *)args,
+				  .stack = (void *)args};
 	__u64 address, now;
 
 	if (!given(timed)) {
@@ -299,8 +306,9 @@ static __noinline int finish_slow(const __u64 *args, struct gft_row *row, enum g
 
 /*
  * The rule, in a plain run: a task's request got a page within two microseconds and without a
- * stage, its frame is the first of its line, its series has been there before. False: it is not so, and nothing has been done; everything
- * else is finish_slow()'s. No call but the clock, lest registers be saved for it.
+ * stage, its frame is the first of its line, its series has been there before. False: it is not so,
+ * and nothing has been done; everything else is finish_slow()'s. No call but the clock, lest
+ * registers be saved for it.
  */
 static __always_inline bool count_fast(struct gft_row *row, const __u64 *args,
 				       struct gft_frame *frame, bool timed)

@@ -165,6 +165,9 @@ int describe__mode(struct report *report, const struct kernel *kernel, const str
 		{tracer__memcg(tracer), "failures: nodemask of the request",
 		 "no kprobe on warn_alloc, which is told it: one kept from other nodes is shown as "
 		 "exhausted or unknown"},
+		{tracer__headrooms(tracer), "headroom of requests that may not wait",
+		 timed ? "no kprobe on wake_all_kswapds, where slow paths begin"
+		       : "no kprobe tells where slow paths begin"},
 	};
 	const char *entry = timed ? kernel->facts.entry.name : "mm_page_alloc";
 	int err;
@@ -177,6 +180,8 @@ int describe__mode(struct report *report, const struct kernel *kernel, const str
 	report->mode.sample = 1;
 	report->mode.coverage_copies = tracer__copies(tracer);
 	err = describe_sights(report, sights, LENGTH(sights));
+	if (!err)
+		err = lint__describe_sight(tracer__lint_sight(tracer), kernel->preempt_rt, report);
 	if (err)
 		return err;
 	return timed ? describe_stages(report, tracer) : describe_stages_alone(report, tracer);

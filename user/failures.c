@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "autopsy.h"
+#include "backtrace.h"
 #include "gfp_names.h"
-#include "stack_names.h"
 
 /* Functions that failures come from, and those that call them: few. */
 #define SYMBOLS_ROOM 1024
@@ -202,10 +202,10 @@ static int add_zone(struct report *report, struct failure *failure, const struct
 static int add_stack(struct report *report, struct failure *failure,
 		     const struct failures *failures, const struct gft_failure *from)
 {
-	uint32_t frames = from->frames < GFT_STACK ? from->frames : GFT_STACK;
+	size_t frames = from->frames < GFT_STACK ? from->frames : GFT_STACK;
 
-	return stack_names__add(report, failures->symbols, from->stack, frames, &failure->stack,
-				&failure->caller);
+	return backtrace__add(report, failures->symbols, failures->addresses, from->stack, frames,
+			      &failure->stack, &failure->caller);
 }
 
 static int add_gfp(struct report *report, struct failure *failure, const struct kernel *kernel,

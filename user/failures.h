@@ -18,6 +18,7 @@ struct failures {
 	const struct gft_failure *kept; /* GFT_FAILURES of them, written while we read */
 	const struct gft_zones *zones;
 	struct symbols *symbols;
+	bool addresses; /* frames without a name are shown by their addresses */
 };
 
 int failures__init(struct failures *failures, const struct gft_failure *kept,

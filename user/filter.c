@@ -58,5 +58,6 @@ int options__describe_filter(const struct options *options, struct report *repor
 	}
 	report->filter.comm = report__string(report, options->comm ? options->comm : "");
 	report->filter.cgroup = report__string(report, options->cgroup ? options->cgroup : "");
-	return report->filter.comm && report->filter.cgroup ? 0 : -ENOMEM;
+	report->filter.module = report__string(report, options->module ? options->module : "");
+	return report->filter.comm && report->filter.cgroup && report->filter.module ? 0 : -ENOMEM;
 }

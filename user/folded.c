@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Stacks for flame graphs: one a line, the outermost frame first, then how many requests.
- * Below `failures` lie the failed ones, below `slowest` the slowest, below `lint` the habits,
- * below `lost` those that were not counted: loss is part of every format.
+ * Below `requests` lie all (with --stacks), below `failures` the failed ones, below `slowest` the
+ * slowest, below `lint` the habits, below `lost` those that were not counted: loss is part of every
+ * format.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -67,6 +68,13 @@ int report__write_folded(FILE *file, const struct report *report,
 	int err = 0;
 
 	(void)options;
+	for (i = 0; i < report->nr_stacks && !err; i++) {
+		const struct stack_count *stack = &report->stacks[i];
+
+		err = write_stack(file, "requests", stack->caller, &stack->stack);
+		if (!err)
+			err = write_leaf(file, "asked", &stack->labels, stack->count);
+	}
 	for (i = 0; i < report->nr_failures && !err; i++) {
 		const struct failure *failure = &report->failures[i];
 

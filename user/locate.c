@@ -6,6 +6,9 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include <gfptrace/headroom.h>
+#include <gfptrace/lint.h>
+
 #include "calibrate.h"
 #include "calibrate.skel.h"
 #include <gfptrace/stage.h>

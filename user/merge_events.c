@@ -63,6 +63,30 @@ static int fold_lint(struct merge *merge, const struct item *items, size_t nr)
 	return 0;
 }
 
+static int compare_stacks(const void *a, const void *b)
+{
+	const struct stack_count *x = a, *y = b;
+	int order = labels__compare(&x->labels, &y->labels);
+
+	if (!order)
+		order = text__compare_natural(x->caller, y->caller);
+	return order ? order : text_list__compare(&x->stack, &y->stack);
+}
+
+static int fold_stack(struct merge *merge, const struct item *items, size_t nr)
+{
+	struct stack_count *into = report__add_stack(merge->into), *from = items[0].element;
+
+	if (!into)
+		return -ENOMEM;
+	*into = *from;
+	memset(&from->stack, 0, sizeof(from->stack)); /* it has moved */
+	for (size_t i = 1; i < nr; i++)
+		into->count = merge__sum(merge, into->count,
+					 ((const struct stack_count *)items[i].element)->count);
+	return 0;
+}
+
 static int compare_loss(const void *a, const void *b)
 {
 	return strcmp(((const struct loss *)a)->cause, ((const struct loss *)b)->cause);
@@ -146,6 +170,7 @@ int merge__events(struct merge *merge)
 	static const struct kind kinds[] = {
 		KIND(failures, nr_failures, compare_failures, fold_failure),
 		KIND(lint, nr_lint, compare_lint, fold_lint),
+		KIND(stacks, nr_stacks, compare_stacks, fold_stack),
 		KIND(loss, nr_loss, compare_loss, fold_loss),
 		KIND(cost.programs, cost.nr_programs, compare_programs, fold_program),
 	};

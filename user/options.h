@@ -76,6 +76,7 @@ struct options {
 	size_t nr_pids;
 	const char *comm;   /* a glob; NULL: not given */
 	const char *cgroup; /* a path; NULL: not given */
+	const char *module; /* of the caller; NULL: not given */
 
 	enum tier tier;
 	enum coverage coverage;
@@ -92,6 +93,8 @@ struct options {
 	} stop_on;
 	uint64_t slowest; /* how many of the slowest requests are shown */
 	bool addresses;
+	bool stacks;
+	bool lint;
 	bool marked; /* count only requests that carry the test module's mark, check each pairing */
 	uint64_t memory_limit; /* bytes of map memory */
 	int verbosity;	       /* enum log_level */

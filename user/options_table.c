@@ -101,14 +101,16 @@ const struct option_row option_table[] = {
 	{ .name = "by", .type = OPTION_WORDS, .metavar = "DIM[,DIM...]", .group = "Output",
 	  .commands = RUN | TOP, AT(by), .fallback = "class,order,context", .words = dimension_names,
 	  .nr_words = DIMENSIONS,
-	  .unbuilt_words = 1u << DIM_CALLER | 1u << DIM_QUALITY,
+	  .unbuilt_words = 1u << DIM_QUALITY,
 	  .help = "one series for each: class, order, context, path, node, zone, migratetype, "
-		  "cpu, comm, cgroup" },
+		  "cpu, comm, cgroup, caller" },
 	{ .name = "slowest", .type = OPTION_COUNT, .metavar = "K", .group = "Output",
 	  .commands = RUN | TOP, AT(slowest), .fallback = "10", .min = 0, .max = GFT_SLOWEST_MAX,
 	  .help = "show the K slowest requests, stage by stage; at most 32" },
 	{ .name = "addresses", .type = OPTION_FLAG, .group = "Output", .commands = RUN | TOP,
 	  AT(addresses), .help = "let kernel addresses appear" },
+	{ .name = "stacks", .type = OPTION_FLAG, .group = "Output", .commands = WINDOW, AT(stacks),
+	  .help = "count the kernel stacks that requests come from; for -f folded" },
 
 	{ .name = "class", .type = OPTION_WORDS, .metavar = "CLASS[,...]", .group = "Filters",
 	  .commands = RUN | TOP, AT(classes), .given = offsetof(struct options, class_given),
@@ -130,6 +132,9 @@ const struct option_row option_table[] = {
 	{ .name = "cgroup", .type = OPTION_TEXT, .metavar = "PATH", .group = "Filters",
 	  .commands = RUN | TOP, AT(cgroup), .max = 4095,
 	  .help = "only tasks in this cgroup or below it" },
+
+	{ .name = "module", .type = OPTION_TEXT, .metavar = "NAME", .group = "Filters",
+	  .commands = RUN | TOP, AT(module), .max = 55, .help = "only what code of this module asks for" },
 
 	{ .name = "tier", .type = OPTION_CHOICE, .metavar = "TIER", .group = "Tracing",
 	  .commands = RUN | TOP, AT(tier), .fallback = "auto", .words = tier_names, .nr_words = TIERS,
@@ -157,6 +162,8 @@ const struct option_row option_table[] = {
 				   "only a sample of the requests is timed" },
 	{ .name = "failures-only", .type = OPTION_FLAG, .group = "Tracing", .commands = RUN | TOP,
 	  AT(failures_only), .help = "see failures alone, at no cost to requests that succeed" },
+	{ .name = "lint", .type = OPTION_FLAG, .group = "Tracing", .commands = WINDOW, AT(lint),
+	  .help = "look for requests that may sleep where that is not allowed, and the other way" },
 	{ .name = "memory-limit", .type = OPTION_SIZE, .metavar = "SIZE", .group = "Tracing",
 	  .commands = RUN | TOP, AT(memory_limit), .fallback = "256M",
 	  .help = "refuse to start if the maps need more memory: 64M, 1G" },
@@ -175,8 +182,6 @@ const struct option_row option_table[] = {
 	{ .name = "help", .short_name = 'h', .type = OPTION_FLAG, .group = "Other",
 	  .commands = ALL, AT(help), .help = "show this" },
 
-	UNBUILT("stacks", NULL),
-	UNBUILT("module", "NAME"),
 	UNBUILT("slab", NULL),
 	{ 0 },
 };

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include <gfptrace/stage.h>
+#include <gfptrace/headroom.h>
+#include <gfptrace/lint.h>
 
 #include "cgroups.h"
 #include "glob.h"
@@ -43,6 +45,7 @@ static void set_keys(struct plan *plan, const struct kernel *kernel, const bool 
 		[GFT_KEY_COMM] = GFT_NAME_KEYS,
 		[GFT_KEY_CGROUP] = GFT_NAME_KEYS,
 		[GFT_KEY_PATH] = GFT_PATHS + 1,
+		[GFT_KEY_CALLER] = GFT_CALLER_KEYS,
 	};
 	struct gft_config *config = &plan->config;
 	const bool wanted[GFT_KEYS] = {
@@ -54,6 +57,7 @@ static void set_keys(struct plan *plan, const struct kernel *kernel, const bool 
 		[GFT_KEY_COMM] = by[DIM_COMM],
 		[GFT_KEY_CGROUP] = by[DIM_CGROUP],
 		[GFT_KEY_PATH] = by[DIM_PATH],
+		[GFT_KEY_CALLER] = by[DIM_CALLER],
 	};
 
 	config->combinations = 1;
@@ -67,6 +71,7 @@ static void set_keys(struct plan *plan, const struct kernel *kernel, const bool 
 	config->by_comm = wanted[GFT_KEY_COMM];
 	config->by_cgroup = wanted[GFT_KEY_CGROUP];
 	config->by_path = wanted[GFT_KEY_PATH];
+	config->by_caller = wanted[GFT_KEY_CALLER];
 }
 
 /*
@@ -79,7 +84,7 @@ static void set_slots(struct plan *plan, const struct kernel *kernel)
 {
 	struct gft_config *config = &plan->config;
 	bool usual = !config->by_range && !config->by_migratetype && !config->by_comm &&
-		     !config->by_cgroup && !config->by_path;
+		     !config->by_cgroup && !config->by_path && !config->by_caller;
 	uint64_t budget = usual ? USUAL_BUDGET : plan->memory_limit / 2;
 	uint64_t slots = budget / (GFT_SERIES_SIZE(1) * kernel->cpus);
 	uint64_t most = usual ? SLOTS_USUAL + 2 * SLOTS_COPY : SLOTS_MAX;
@@ -201,6 +206,21 @@ static int check_memory(const struct plan *plan, const struct kernel *kernel, ch
 	return -ENOMEM;
 }
 
+/* Which classes, orders and contexts the filters let through, for what counts in no series. */
+static void set_label_masks(struct gft_config *config, const struct options *options)
+{
+	config->classes = config->orders = config->contexts = ~0u;
+	for (uint32_t i = 0; i < GFT_CLASSES && options->class_given; i++)
+		if (!options->classes[i])
+			config->classes &= ~(1u << i);
+	for (uint32_t i = 0; i < GFT_ORDERS_MAX && options->order_given; i++)
+		if (!options->orders[i])
+			config->orders &= ~(1u << i);
+	for (uint32_t i = 0; i < GFT_CONTEXTS && options->context_given; i++)
+		if (!options->contexts[i])
+			config->contexts &= ~(1u << i);
+}
+
 int plan__make(struct plan *plan, const struct kernel *kernel, const struct options *options,
 	       char *problem, size_t size)
 {
@@ -238,6 +258,11 @@ int plan__make(struct plan *plan, const struct kernel *kernel, const struct opti
 	}
 	make_effective(plan, &kernel->gfp.by_class);
 	set_keys(plan, kernel, options->by);
+	config->by_module = options->module != NULL;
+	config->stacks = options->stacks;
+	config->lint = options->lint;
+	set_label_masks(config, options);
+	config->callers = config->by_caller || config->by_module || config->stacks;
 	set_slots(plan, kernel);
 	err = set_pageblocks(config, kernel, problem, size);
 	if (err)
@@ -259,6 +284,8 @@ uint64_t plan__memory(const struct plan *plan, const struct kernel *kernel, bool
 {
 	const struct gft_config *config = &plan->config;
 	uint64_t names = config->by_comm || config->by_cgroup ? sizeof(struct gft_names) : 0;
+	uint64_t callers =
+		config->callers || config->lint ? GFT_CALLER_USERS * sizeof(struct gft_callers) : 0;
 	int copies = timed && plan->coverage != COVERAGE_FAST ? GFT_COPIES : 1;
 	uint64_t cpu = 0;
 
@@ -267,9 +294,13 @@ uint64_t plan__memory(const struct plan *plan, const struct kernel *kernel, bool
 		       names;
 	if (config->slowest)
 		cpu += sizeof(struct gft_slowest);
-	return (cpu + sizeof(struct gft_look)) * kernel->cpus + sizeof(struct gft_stages) +
-	       GFT_FRAME_LINES * (sizeof(struct gft_line) + sizeof(struct gft_wish) +
-				  GFT_LINE_FRAMES * sizeof(struct gft_walk)) +
+	return (cpu + callers + sizeof(struct gft_look)) * kernel->cpus +
+	       ((config->stacks ? GFT_STACKS : 1ull) + (config->lint ? GFT_LINTS : 1ull)) *
+		       sizeof(struct gft_stack) +
+	       sizeof(struct gft_stages) + sizeof(struct gft_headrooms) +
+	       GFT_FRAME_LINES *
+		       (sizeof(struct gft_line) + sizeof(struct gft_wish) +
+			sizeof(struct gft_measured) + GFT_LINE_FRAMES * sizeof(struct gft_walk)) +
 	       GFT_FAILURES * sizeof(struct gft_failure);
 }
 

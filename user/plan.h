@@ -8,6 +8,7 @@
 
 #include "kernel.h"
 #include "options.h"
+#include "wrappers.h"
 
 struct plan {
 	enum tier tier; /* as asked for */
@@ -19,7 +20,8 @@ struct plan {
 	struct gft_glob comm;
 	int cgroup_fd; /* -1: none */
 	uint64_t memory_limit;
-	const struct options *options; /* which series the filters let through */
+	const struct wrappers *wrappers; /* NULL: no caller is looked for */
+	const struct options *options;	 /* which series the filters let through */
 };
 
 /*

@@ -51,6 +51,10 @@ struct programs {
 	void *slowest;
 	size_t slowest_size;
 	uint32_t sees; /* stages */
+	void *callers, *stacks, *lints;
+	size_t callers_size, stacks_size, lints_size;
+	enum lint_sight lint_sight;
+	bool headroom;
 };
 
 static __attribute__((format(printf, 2, 0))) int print_libbpf(enum libbpf_print_level level,
@@ -69,6 +73,12 @@ void programs__quiet_libbpf(void)
 static bool has_names(const struct programs *programs)
 {
 	return programs->setup.config.by_comm || programs->setup.config.by_cgroup;
+}
+
+/* Does any program look at stacks? */
+static bool wants_callers(const struct programs *programs)
+{
+	return programs->setup.config.callers || programs->setup.config.lint;
 }
 
 static size_t cpu_size(const struct programs *programs, uint32_t copy)
@@ -105,6 +115,13 @@ static int size_maps(struct programs *programs)
 					       programs->setup.config.slowest ? cpus : 1);
 	if (!err && has_names(programs))
 		err = set_map(names, (uint64_t)cpus * copies, sizeof(struct gft_names));
+	if (!err && wants_callers(programs))
+		err = bpf_map__set_max_entries(programs->skeleton->maps.gft_callers,
+					       cpus * GFT_CALLER_USERS);
+	if (!err && programs->setup.config.stacks)
+		err = bpf_map__set_max_entries(programs->skeleton->maps.gft_stacks, GFT_STACKS);
+	if (!err && programs->setup.config.lint)
+		err = bpf_map__set_max_entries(programs->skeleton->maps.gft_lints, GFT_LINTS);
 	return err;
 }
 
@@ -130,7 +147,7 @@ static bool is_plain(const struct programs *programs)
 	       config->class_magic == GFT_PLAIN_CLASS_MAGIC && !config->marked &&
 	       !config->preempt_rt && !config->filter_task && !config->by_range &&
 	       !config->by_migratetype && !config->by_comm && !config->by_cgroup &&
-	       !config->by_path;
+	       !config->by_path && !config->callers;
 }
 
 static void choose_copies(struct programs *programs)
@@ -219,6 +236,22 @@ static bool sees_failures(const struct programs *programs)
 	       programs->copy[0].exit == programs->skeleton->progs.failure_alone;
 }
 
+/* The programs that look at what enters slow paths, and at habits. */
+static int want_watchers(struct programs *programs)
+{
+	struct gfptrace *skeleton = programs->skeleton;
+	bool kprobes = programs->setup.config.memcg_by_warn;
+	int err = 0;
+
+	if (kprobes)
+		err = want(skeleton->progs.headroom_slow, NULL);
+	if (!err && kprobes)
+		err = want(skeleton->progs.headroom_failed, NULL);
+	if (err || !programs->setup.config.lint)
+		return err;
+	return want(kprobes ? skeleton->progs.lint_kprobe : skeleton->progs.lint_tracepoint, NULL);
+}
+
 /* Which programs this tier loads. Presence in BTF proves nothing: loading and attaching does. */
 static int want_programs(struct programs *programs)
 {
@@ -234,6 +267,8 @@ static int want_programs(struct programs *programs)
 		err = want(skeleton->progs.find_zones, NULL);
 	if (!err && sees_failures(programs))
 		err = want(skeleton->progs.failure_wish, NULL);
+	if (!err)
+		err = want_watchers(programs);
 	for (uint32_t i = 0; i < programs->setup.copies && !err; i++)
 		err = want(programs->copy[i].exit, NULL);
 	if (!err)
@@ -319,7 +354,11 @@ static int prepare_maps(struct programs *programs)
 	programs->failures =
 		map_in(programs->skeleton->maps.gft_failures, &programs->failures_size);
 	programs->slowest = map_in(programs->skeleton->maps.gft_slowest, &programs->slowest_size);
-	if (!programs->names || !programs->failures || !programs->slowest)
+	programs->callers = map_in(programs->skeleton->maps.gft_callers, &programs->callers_size);
+	programs->stacks = map_in(programs->skeleton->maps.gft_stacks, &programs->stacks_size);
+	programs->lints = map_in(programs->skeleton->maps.gft_lints, &programs->lints_size);
+	if (!programs->names || !programs->failures || !programs->slowest || !programs->callers ||
+	    !programs->stacks || !programs->lints)
 		return -ENOMEM;
 	for (uint32_t copy = 1; copy <= programs->setup.copies; copy++) {
 		struct copy *it = &programs->copy[copy - 1];
@@ -361,6 +400,11 @@ int programs__open(struct programs **result, const struct programs_setup *setup)
 	       sizeof(setup->kernel->failure));
 	memcpy((void *)&skeleton->rodata->gft_comm_glob, &setup->plan->comm,
 	       sizeof(setup->plan->comm));
+	if (setup->plan->wrappers) {
+		memcpy((void *)&skeleton->rodata->gft_wrapper, setup->plan->wrappers->code,
+		       sizeof(setup->plan->wrappers->code));
+		skeleton->bss->gft_module = setup->plan->wrappers->module;
+	}
 	choose_copies(programs);
 	err = size_maps(programs);
 	if (!err)
@@ -506,10 +550,60 @@ static void learn_distance(void)
 		munmap(page, size);
 }
 
+/* Where a program cannot be attached, that is told of: these are no part of the count. */
+static void attach_headroom(struct programs *programs)
+{
+	struct gfptrace *skeleton = programs->skeleton;
+
+	if (!programs->setup.config.memcg_by_warn)
+		return;
+	programs->headroom =
+		!attach(programs, 1, skeleton->progs.headroom_failed, "kprobe", "warn_alloc") &&
+		!attach(programs, 1, skeleton->progs.headroom_slow, "kprobe", "wake_all_kswapds");
+}
+
+/* Requests of our own, which hold no lock, tell what the counters stand at. */
+static enum lint_sight learn_lint(struct programs *programs)
+{
+	struct gft_lint_base *base = &programs->skeleton->bss->gft_lint_base;
+	enum lint_sight sight;
+
+	for (int i = 0; i < 8; i++)
+		learn_distance();
+	sight = lint__sight(base);
+	base->learning = 0;
+	return sight;
+}
+
+static void attach_lint(struct programs *programs)
+{
+	struct gfptrace *skeleton = programs->skeleton;
+	bool kprobes = programs->setup.config.memcg_by_warn;
+	struct bpf_program *program =
+		kprobes ? skeleton->progs.lint_kprobe : skeleton->progs.lint_tracepoint;
+	int err;
+
+	if (!programs->setup.config.lint)
+		return;
+	programs->lint_sight = LINT_BLIND;
+	skeleton->bss->gft_lint_base.learning = (uint32_t)getpid();
+	err = kprobes ? attach(programs, 1, program, "kprobe",
+			       programs->setup.kernel->facts.entry.name)
+		      : attach(programs, 1, program, "raw_tp", "mm_page_alloc");
+	if (!err)
+		programs->lint_sight = learn_lint(programs);
+	if (programs->lint_sight == LINT_BLIND)
+		detach(programs, program);
+}
+
 int programs__attach_exits(struct programs *programs, uint32_t copy)
 {
 	int err = 0;
 
+	if (copy == 1) {
+		attach_headroom(programs);
+		attach_lint(programs);
+	}
 	if (copy == 1 && programs->bulk)
 		err = attach(programs, 1, programs->skeleton->progs.bulk_exit, "fexit",
 			     programs->setup.kernel->facts.bulk.name);
@@ -579,6 +673,12 @@ void programs__close(struct programs *programs)
 			munmap(programs->copy[i].cpus, programs->copy[i].size);
 	if (programs->names)
 		munmap(programs->names, programs->names_size);
+	if (programs->callers)
+		munmap(programs->callers, programs->callers_size);
+	if (programs->stacks)
+		munmap(programs->stacks, programs->stacks_size);
+	if (programs->lints)
+		munmap(programs->lints, programs->lints_size);
 	if (programs->failures)
 		munmap(programs->failures, programs->failures_size);
 	if (programs->slowest)
@@ -601,6 +701,10 @@ struct counters_view programs__view(const struct programs *programs, uint32_t co
 		.names = has_names(programs)
 				 ? names + (size_t)(copy - 1) * programs->setup.kernel->cpus
 				 : NULL,
+		.callers = config->by_caller
+				   ? (const struct gft_callers *)programs->callers +
+					     (size_t)(copy - 1) * programs->setup.kernel->cpus
+				   : NULL,
 	};
 }
 
@@ -639,6 +743,38 @@ uint64_t programs__next_epoch(struct programs *programs)
 			row_of(programs, copy, cpu)->slow_floor =
 				programs->setup.config.slowest ? GFT_SLOW_FLOOR : UINT64_MAX;
 	return over;
+}
+
+const struct gft_callers *programs__callers(const struct programs *programs, size_t *count)
+{
+	*count = (size_t)programs->setup.kernel->cpus * GFT_CALLER_USERS;
+	return wants_callers(programs) ? programs->callers : NULL;
+}
+
+struct stacks_view programs__stacks(const struct programs *programs)
+{
+	if (!programs->setup.config.stacks)
+		return (struct stacks_view){};
+	return (struct stacks_view){programs->stacks, GFT_STACKS,
+				    programs->skeleton->bss->gft_stacks_other};
+}
+
+struct stacks_view programs__lints(const struct programs *programs)
+{
+	if (!programs->setup.config.lint)
+		return (struct stacks_view){};
+	return (struct stacks_view){programs->lints, GFT_LINTS,
+				    programs->skeleton->bss->gft_lints_other};
+}
+
+enum lint_sight programs__lint_sight(const struct programs *programs)
+{
+	return programs->lint_sight;
+}
+
+const struct gft_headrooms *programs__headrooms(const struct programs *programs)
+{
+	return programs->headroom ? &programs->skeleton->bss->gft_headrooms : NULL;
 }
 
 const struct gft_zones *programs__zones(const struct programs *programs)

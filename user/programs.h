@@ -11,8 +11,10 @@
 #define GFPTRACE_USER_PROGRAMS_H
 
 #include <gfptrace/failure.h>
+#include <gfptrace/headroom.h>
 
 #include "kernel.h"
+#include "lint.h"
 #include "plan.h"
 #include "stage_probes.h"
 
@@ -34,7 +36,8 @@ struct counters_view {
 	size_t cpu_size;
 	size_t series_offset, series_size;
 	uint32_t slots;
-	const struct gft_names *names; /* by CPU; NULL where no name is a key */
+	const struct gft_names *names;	   /* by CPU; NULL where no name is a key */
+	const struct gft_callers *callers; /* the same where no caller is a key */
 };
 
 /* A program that is or was attached, and what the kernel says of it. */
@@ -69,6 +72,14 @@ void programs__close(struct programs *programs); /* accepts NULL */
 struct counters_view programs__view(const struct programs *programs, uint32_t copy);
 /* By GFT_FAILURES: what was kept of failures, for the BPF side writes on. */
 const struct gft_failure *programs__failures(const struct programs *programs);
+/* By user and CPU: the callers seen, for the BPF side writes on; NULL: none is looked for. */
+const struct gft_callers *programs__callers(const struct programs *programs, size_t *count);
+/* With --stacks and --lint. */
+struct stacks_view programs__stacks(const struct programs *programs);
+struct stacks_view programs__lints(const struct programs *programs);
+
+enum lint_sight programs__lint_sight(const struct programs *programs);
+const struct gft_headrooms *programs__headrooms(const struct programs *programs); /* NULL: none */
 const struct gft_zones *programs__zones(const struct programs *programs);
 /* What is known of the stages of requests that ended; written on while it is read. */
 const struct gft_stages *programs__stages(const struct programs *programs);
@@ -89,7 +100,7 @@ bool programs__exact_context(const struct programs *programs);
  */
 void programs__trust_entries(struct programs *programs);
 
-#define PROGRAMS_MAX (16 + STAGE_PROBES_MAX)
+#define PROGRAMS_MAX ((size_t)(32 + STAGE_PROBES_MAX))
 /* Fill at most `most` states; returns how many. */
 size_t programs__states(const struct programs *programs, struct program_state *states, size_t most);
 

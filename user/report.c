@@ -107,6 +107,8 @@ static void free_elements(struct report *report)
 	report__keep_slowest(report, 0);
 	for (i = 0; i < report->nr_lint; i++)
 		free(report->lint[i].stack.text);
+	for (i = 0; i < report->nr_stacks; i++)
+		free(report->stacks[i].stack.text);
 	for (i = 0; i < report->nr_hosts; i++) {
 		free(report->hosts[i].loss);
 		free(report->hosts[i].blind);
@@ -139,6 +141,7 @@ void report__free(struct report *report)
 	free(report->headroom);
 	free(report->slowest);
 	free(report->lint);
+	free(report->stacks);
 	free(report->hosts);
 	free(report->cost.programs);
 	for (; report->strings; report->strings = next) {

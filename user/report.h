@@ -187,6 +187,15 @@ struct lint {
 	const char *meaning; /* one sentence */
 };
 
+/* Requests that come from one place: with --stacks. */
+struct stack_count {
+	struct labels labels; /* class, order, context */
+	uint64_t count;
+	const char *
+		caller; /* NULL: not known; `other`: of those that found no room, without a stack */
+	struct text_list stack;
+};
+
 /* A time in which only every `sample`-th request was timed. */
 struct stretch {
 	uint64_t from_ns, to_ns; /* since the start of the window */
@@ -302,6 +311,8 @@ struct report {
 	size_t nr_slowest;
 	struct lint *lint;
 	size_t nr_lint;
+	struct stack_count *stacks;
+	size_t nr_stacks;
 	struct {
 		struct program_cost *programs;
 		size_t nr_programs;
@@ -342,6 +353,7 @@ struct stage *report__add_stage(struct report *report);
 struct headroom *report__add_headroom(struct report *report);
 struct slow *report__add_slow(struct report *report);
 struct lint *report__add_lint(struct report *report);
+struct stack_count *report__add_stack(struct report *report);
 struct stretch *report__add_stretch(struct report *report);
 struct host *report__add_host(struct report *report);
 
@@ -376,9 +388,12 @@ size_t stage__rank(const char *name);
 /* Compare as report__sort() does: dimension by dimension, a missing one first. */
 int labels__compare(const struct labels *a, const struct labels *b);
 
+/* Compare text by text; a list that ends first comes first. */
+int text_list__compare(const struct text_list *a, const struct text_list *b);
+
 /*
  * Sort the series by their labels (numbers as numbers), stages in the order of stage_names,
- * the slowest by latency, failures and lint by count, largest first.
+ * the slowest by latency, failures, lint and stacks by count, largest first.
  */
 void report__sort(struct report *report);
 

@@ -136,6 +136,11 @@ struct lint *report__add_lint(struct report *report)
 	return lint;
 }
 
+struct stack_count *report__add_stack(struct report *report)
+{
+	return array__append(&report->stacks, &report->nr_stacks, sizeof(*report->stacks));
+}
+
 struct stretch *report__add_stretch(struct report *report)
 {
 	return array__append(&report->mode.stretches, &report->mode.nr_stretches,

@@ -159,3 +159,20 @@ json_t *part__lint(const struct report *report)
 	}
 	return list;
 }
+
+json_t *part__stacks(const struct report *report)
+{
+	json_t *list = json_array();
+	const struct stack_count *stack;
+	size_t i;
+
+	for (i = 0; i < report->nr_stacks; i++) {
+		stack = &report->stacks[i];
+		json_array_append_new(list, json_pack("{so so so so}", "labels",
+						      part__labels(&stack->labels), "count",
+						      part__number(stack->count), "caller",
+						      part__text_or_null(stack->caller), "stack",
+						      texts_of(&stack->stack)));
+	}
+	return list;
+}

@@ -28,5 +28,6 @@ json_t *part__headroom(const struct report *report);
 json_t *part__failures(const struct report *report);
 json_t *part__slowest(const struct report *report);
 json_t *part__lint(const struct report *report);
+json_t *part__stacks(const struct report *report);
 
 #endif

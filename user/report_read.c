@@ -337,6 +337,7 @@ static void read_report(const struct json_node *root, struct report *report)
 	read__headroom(root, report);
 	read__slowest(root, report);
 	read__lint(root, report);
+	read__stacks(root, report);
 	read_cost(root, report);
 	read_hosts(root, report);
 	read_by(report);

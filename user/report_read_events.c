@@ -197,3 +197,21 @@ void read__lint(const struct json_node *root, struct report *report)
 		lint->meaning = read__text(&element, report, "meaning");
 	}
 }
+
+void read__stacks(const struct json_node *root, struct report *report)
+{
+	size_t length = json__list(root, "stacks"), i;
+	struct json_node element;
+	struct stack_count *stack;
+
+	for (i = 0; i < length && !json__failed(root->error); i++) {
+		element = json__element(root, "stacks", i);
+		stack = report__add_stack(report);
+		if (!read__is_there(&element, stack))
+			return;
+		read__labels(&element, report, &stack->labels);
+		stack->count = read__number(&element, "count");
+		stack->caller = read__maybe(&element, report, "caller");
+		read__list(&element, report, "stack", &stack->stack);
+	}
+}

@@ -40,5 +40,6 @@ void read__headroom(const struct json_node *root, struct report *report);
 void read__failures(const struct json_node *root, struct report *report);
 void read__slowest(const struct json_node *root, struct report *report);
 void read__lint(const struct json_node *root, struct report *report);
+void read__stacks(const struct json_node *root, struct report *report);
 
 #endif

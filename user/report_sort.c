@@ -89,6 +89,30 @@ static int compare_lint(const void *a, const void *b)
 	return order ? order : text__compare_natural(x->caller, y->caller);
 }
 
+static int compare_stacks(const void *a, const void *b)
+{
+	const struct stack_count *x = a, *y = b;
+	int order;
+
+	if (x->count != y->count)
+		return x->count > y->count ? -1 : 1;
+	order = labels__compare(&x->labels, &y->labels);
+	if (!order)
+		order = text__compare_natural(x->caller, y->caller);
+	return order ? order : text_list__compare(&x->stack, &y->stack);
+}
+
+int text_list__compare(const struct text_list *a, const struct text_list *b)
+{
+	for (size_t i = 0; i < a->nr && i < b->nr; i++) {
+		int order = strcmp(a->text[i], b->text[i]);
+
+		if (order)
+			return order;
+	}
+	return (a->nr > b->nr) - (a->nr < b->nr);
+}
+
 static int compare_hosts(const void *a, const void *b)
 {
 	const struct host *x = a, *y = b;
@@ -120,5 +144,6 @@ void report__sort(struct report *report)
 	sort(report->headroom, report->nr_headroom, sizeof(*report->headroom), compare_headroom);
 	sort(report->slowest, report->nr_slowest, sizeof(*report->slowest), compare_slowest);
 	sort(report->lint, report->nr_lint, sizeof(*report->lint), compare_lint);
+	sort(report->stacks, report->nr_stacks, sizeof(*report->stacks), compare_stacks);
 	sort(report->hosts, report->nr_hosts, sizeof(*report->hosts), compare_hosts);
 }

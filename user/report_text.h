@@ -21,6 +21,7 @@ int text__alignment(FILE *file, const struct report *report, unsigned int width)
 int text__placement(FILE *file, const struct report *report, unsigned int width);
 int text__headroom(FILE *file, const struct report *report, unsigned int width);
 int text__lint(FILE *file, const struct report *report, unsigned int width);
+int text__stacks(FILE *file, const struct report *report, unsigned int width);
 int text__cost(FILE *file, const struct report *report, unsigned int width);
 
 /* One failure, one of the slowest, one histogram, without a title of the section. */

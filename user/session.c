@@ -29,6 +29,20 @@ static int open_kernel(struct session *session)
 	return STATUS_UNSUPPORTED;
 }
 
+/* What is to be known of the kernel's code where callers are asked for. */
+static int read_wrappers(struct session *session)
+{
+	struct wrappers_problem problem;
+	int err = wrappers__read(&session->wrappers, session->options->module, &problem);
+
+	if (!err)
+		return STATUS_OK;
+	log_error("%s", problem.text);
+	if (problem.hint)
+		log_hint("%s", problem.hint);
+	return err == -ENOENT ? STATUS_USAGE : STATUS_UNSUPPORTED;
+}
+
 static int make_plan(struct session *session)
 {
 	char problem[256];
@@ -39,8 +53,10 @@ static int make_plan(struct session *session)
 	err = plan__make(&session->plan, &session->kernel, session->options, problem,
 			 sizeof(problem));
 
+	if (!err && (session->plan.config.callers || session->plan.config.lint))
+		session->plan.wrappers = &session->wrappers;
 	if (!err)
-		return STATUS_OK;
+		return session->plan.wrappers ? read_wrappers(session) : STATUS_OK;
 	log_error("%s", problem);
 	return err == -EINVAL || err == -ENOMEM ? STATUS_USAGE : STATUS_UNSUPPORTED;
 }
@@ -97,6 +113,8 @@ static int init_failures(struct session *session)
 	int err = failures__init(&session->failures, tracer__failures(session->tracer),
 				 tracer__zones(session->tracer));
 
+	session->failures.addresses = session->options->addresses;
+
 	if (!err)
 		return STATUS_OK;
 	log_err(err, "failures");
@@ -116,10 +134,21 @@ static int init_stages(struct session *session)
 		.class_mask = plan->config.class_mask,
 		.class_magic = plan->config.class_magic,
 		.paths = tracer__timed(session->tracer),
+		.addresses = session->options->addresses,
 	};
 	if (!err)
 		return STATUS_OK;
 	log_err(err, "stages");
+	return STATUS_INTERNAL;
+}
+
+static int init_places(struct session *session)
+{
+	int err = places__init(&session->places, session->tracer, session->options->addresses);
+
+	if (!err)
+		return STATUS_OK;
+	log_err(err, "callers");
 	return STATUS_INTERNAL;
 }
 
@@ -168,6 +197,8 @@ int session__open(struct session *session, const struct options *options, struct
 	if (!status)
 		status = init_stages(session);
 	if (!status)
+		status = init_places(session);
+	if (!status)
 		log_verbose("tier %s, entry %s, %u combinations, %u series a CPU, maps %.1f MiB",
 			    tier_names[tracer__tier(session->tracer)],
 			    session->kernel.facts.entry.name ? session->kernel.facts.entry.name
@@ -186,6 +217,7 @@ void session__close(struct session *session)
 {
 	failures__free(&session->failures);
 	stages__free(&session->stages);
+	places__free(&session->places);
 	tracer__close(session->tracer);
 	session->tracer = NULL;
 	plan__drop(&session->plan);
@@ -225,6 +257,7 @@ static int take(struct session *session, struct snapshot *snapshot)
 		.view = views[0],
 		.comms = &session->comms,
 		.cgroups = &session->cgroups,
+		.callers = &session->places.seen,
 	};
 	int err = snapshot__take(snapshot, &source);
 
@@ -390,6 +423,7 @@ void session__watch(struct session *session, const struct session_totals *totals
 		slowest__watch(&session->slowest, session->failures.symbols);
 		session->named_at = now;
 	}
+	callers__watch(&session->places.callers, now);
 	/* attaching takes memory: never from a machine that has none */
 	if (!memory_is_short()) {
 		watch_loss(session, counted, missed);
@@ -406,6 +440,8 @@ int session__activate(struct session *session)
 
 	if (!err)
 		err = forget_learning(session);
+	if (!err)
+		places__begin(&session->places, session->tracer);
 	session->activated_ns = session->watched_at = window__now();
 	budget__init(&session->budget, session->options->budget, session->kernel.cpus_online,
 		     (uint32_t)session->options->sample);
@@ -498,6 +534,15 @@ static int describe_way(struct report *report, struct session *session, enum spa
 			       session->failures.symbols, report);
 }
 
+static int describe_places(struct report *report, struct session *session, enum span span)
+{
+	if (span == SPAN_ALL)
+		return places__describe_all(&session->places, session->tracer, report);
+	if (span == SPAN_SO_FAR)
+		return places__describe_so_far(&session->places, session->tracer, report);
+	return places__describe(&session->places, session->tracer, report);
+}
+
 /* The report of what came between two snapshots. */
 static struct report *make_report(struct session *session, const struct snapshot *later,
 				  const struct snapshot *earlier, enum span span, uint64_t start_ns)
@@ -510,6 +555,9 @@ static struct report *make_report(struct session *session, const struct snapshot
 		.comms = &session->comms,
 		.cgroups = &session->cgroups,
 		.failures = &session->failures,
+		.seen_callers = &session->places.seen,
+		.callers = &session->places.callers,
+		.same_caller = session->places.same,
 	};
 	struct report *report = report__new();
 	int err = report ? snapshot__subtract(&session->difference, later, earlier) : -ENOMEM;
@@ -518,6 +566,8 @@ static struct report *make_report(struct session *session, const struct snapshot
 		err = describe_way(report, session, span, start_ns);
 	if (!err)
 		err = summarize(report, &source, &session->difference);
+	if (!err)
+		err = describe_places(report, session, span);
 	if (!err)
 		err = describe_change(report, &session->change, start_ns);
 	if (!err)
@@ -539,6 +589,7 @@ static struct report *report_now(struct session *session, enum span span, uint64
 		return NULL;
 	}
 	failures__watch(&session->failures);
+	places__resolve(&session->places);
 	report = make_report(session, &session->now, &session->base, span, start_ns);
 	if (report)
 		describe_budget(report, session, start_ns, session->budget.ns_spent);
@@ -570,7 +621,8 @@ struct report *session__report(struct session *session, uint64_t start_ns)
 
 struct report *session__report_all(struct session *session, uint64_t start_ns)
 {
-	struct report *report = make_report(session, &session->base, &session->origin, SPAN_ALL, start_ns);
+	struct report *report =
+		make_report(session, &session->base, &session->origin, SPAN_ALL, start_ns);
 
 	if (report)
 		describe_budget(report, session, start_ns, session->ns_spent);

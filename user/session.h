@@ -11,6 +11,7 @@
 #include "keeper.h"
 #include "kernel.h"
 #include "options.h"
+#include "places.h"
 #include "plan.h"
 #include "slowest.h"
 #include "snapshot.h"
@@ -49,10 +50,12 @@ struct session {
 	struct slowest slowest;
 	bool keep_slowest; /* of all windows, not of each: to be set before the first report */
 	uint64_t activated_ns;
+	struct wrappers wrappers;
+	struct places places;
 	uint64_t named_at; /* when the functions of failures were last looked up */
 	struct budget budget;
 	struct keeper *keeper; /* switches the BPF statistics; NULL: they are not to be had */
-	double ns_spent; /* of all windows before this one */
+	double ns_spent;       /* of all windows before this one */
 	struct session_stretch
 		stretches[SESSION_STRETCHES]; /* the last one holds what comes later */
 	size_t nr_stretches;

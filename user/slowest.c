@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stack_names.h"
+#include "backtrace.h"
 #include "stages.h"
 
 /* What one CPU kept, and which it is. */
@@ -146,8 +146,8 @@ static int add_slow(const struct slowest *slowest, const struct kept *kept, uint
 	if (!slow->comm || set_labels(slowest, kept, by, report, &slow->labels) ||
 	    add_stages(from, slow))
 		return -ENOMEM;
-	return stack_names__add(report, symbols, from->stack, frames_of(from), &slow->stack,
-				&slow->caller);
+	return backtrace__add(report, symbols, slowest->addresses, from->stack, frames_of(from),
+			      &slow->stack, &slow->caller);
 }
 
 int slowest__report(const struct slowest *slowest, uint64_t epoch, uint64_t start_ns,

@@ -14,7 +14,8 @@ struct slowest {
 	uint32_t most;		 /* that a report shows */
 	const uint8_t *class_of; /* GFT_CLASS_TABLE: of the hash of a gfp */
 	uint32_t class_mask, class_magic;
-	bool paths; /* the path of a request is known */
+	bool paths;	/* the path of a request is known */
+	bool addresses; /* a function without a name is shown by its address */
 };
 
 /* To be called now and then: names of functions, as long as their modules are there. */

@@ -124,6 +124,19 @@ static uint16_t global_name(struct name_list *list, const struct gft_name *names
 	return list_name(list, &names[key - 1]);
 }
 
+static uint16_t global_caller(struct name_list *list, const struct gft_callers *callers,
+			      uint32_t key)
+{
+	struct gft_name name = {};
+
+	if (!key)
+		return 0;
+	if (key == GFT_CALLER_OTHER)
+		return SNAPSHOT_NAMES_MAX + 1;
+	name.word[0] = callers->address[key - 1];
+	return list_name(list, &name);
+}
+
 static struct series_key global_key(const struct snapshot_source *source, uint32_t cpu,
 				    uint32_t combination)
 {
@@ -140,6 +153,9 @@ static struct series_key global_key(const struct snapshot_source *source, uint32
 		key.key[GFT_KEY_CGROUP] =
 			global_name(source->cgroups, names->cgroup, local[GFT_KEY_CGROUP]);
 	}
+	if (source->view.callers)
+		key.key[GFT_KEY_CALLER] = global_caller(source->callers, &source->view.callers[cpu],
+							local[GFT_KEY_CALLER]);
 	return key;
 }
 

@@ -24,7 +24,8 @@ struct name_list {
 	size_t count;
 };
 
-/* What tells two series apart. Keys as enum gft_key; comm and cgroup index the name lists + 1. */
+/* What tells two series apart. Keys as enum gft_key; comm, cgroup and caller index the name lists
+ * + 1. */
 struct series_key {
 	uint16_t key[GFT_KEYS];
 	uint16_t cpu;	/* SNAPSHOT_NO_CPU unless the report is by CPU */
@@ -68,7 +69,7 @@ struct snapshot_source {
 	bool sampled; /* there was a time in which not every request was timed */
 	bool by_cpu;
 	struct counters_view view;
-	struct name_list *comms, *cgroups; /* grow */
+	struct name_list *comms, *cgroups, *callers; /* grow */
 };
 
 /* Room for `capacity` series. Returns 0 or -ENOMEM. */

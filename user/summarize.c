@@ -15,6 +15,7 @@
 #define ABSENT	 0xffff
 #define NO_VALUE 0xfffe /* the label `none` */
 #define OTHER	 0xfffd /* the label `other` */
+#define UNKNOWN	 0xfffc /* the label `unknown` */
 
 struct label_key {
 	uint16_t value[DIMENSIONS];
@@ -47,6 +48,15 @@ static uint16_t name_value(uint16_t key)
 	return key > SNAPSHOT_NAMES_MAX ? OTHER : (uint16_t)(key - 1);
 }
 
+static uint16_t caller_value(const struct summary_source *source, uint16_t key)
+{
+	uint16_t value = name_value(key);
+
+	if (value == NO_VALUE)
+		return UNKNOWN;
+	return value == OTHER ? OTHER : source->same_caller[value];
+}
+
 static uint16_t dimension_value(const struct summary_source *source, const struct series_key *key,
 				enum dimension dimension)
 {
@@ -77,6 +87,8 @@ static uint16_t dimension_value(const struct summary_source *source, const struc
 		return name_value(key->key[GFT_KEY_CGROUP]);
 	case DIM_PATH:
 		return path ? (uint16_t)(path - 1) : NO_VALUE;
+	case DIM_CALLER:
+		return caller_value(source, key->key[GFT_KEY_CALLER]);
 	default:
 		return ABSENT;
 	}
@@ -100,6 +112,8 @@ static const char *label_text(struct report *report, const struct summary_source
 		return "none";
 	if (value == OTHER)
 		return "other";
+	if (value == UNKNOWN)
+		return "unknown";
 	switch (dimension) {
 	case DIM_CLASS:
 		return class_names[value];
@@ -118,6 +132,9 @@ static const char *label_text(struct report *report, const struct summary_source
 		return report__string(report, comm);
 	case DIM_CGROUP:
 		return cgroup_label(report, source->cgroups->name[value].word[0]);
+	case DIM_CALLER:
+		return callers__label(source->callers, source->seen_callers->name[value].word[0],
+				      report);
 	default:
 		return report__printf(report, "%u", value);
 	}
@@ -273,10 +290,18 @@ static int describe_failure(struct report *report, const struct summary_source *
 		.comm = key->value[DIM_CONTEXT] == GFT_TASK ? failure->labels.value[DIM_COMM]
 							    : NULL,
 	};
+	int err;
 
 	if (!source->failures)
 		return 0;
-	return failures__describe(source->failures, source->kernel, &kind, report, failure);
+	err = failures__describe(source->failures, source->kernel, &kind, report, failure);
+	if (err || !failure->labels.value[DIM_CALLER])
+		return err;
+	/* the stack that was kept may be another caller's of that kind */
+	if (failure->caller && strcmp(failure->caller, failure->labels.value[DIM_CALLER]) != 0)
+		failure->stack.nr = 0;
+	failure->caller = failure->labels.value[DIM_CALLER];
+	return 0;
 }
 
 static int add_failures(struct report *report, const struct summary_source *source,

@@ -5,6 +5,7 @@
 
 #include "report.h"
 #include "snapshot.h"
+#include "callers.h"
 #include "failures.h"
 #include "tracer.h"
 
@@ -13,7 +14,9 @@ struct summary_source {
 	const struct plan *plan;
 	const struct tracer *tracer;
 	const struct options *options;
-	const struct name_list *comms, *cgroups;
+	const struct name_list *comms, *cgroups, *seen_callers;
+	const struct callers *callers;
+	const uint16_t *same_caller; /* callers__find_same(); NULL: not by caller */
 	const struct failures *failures;
 };
 

@@ -216,6 +216,31 @@ const struct gft_failure *tracer__failures(const struct tracer *tracer)
 	return programs__failures(tracer->programs);
 }
 
+const struct gft_callers *tracer__callers(const struct tracer *tracer, size_t *count)
+{
+	return programs__callers(tracer->programs, count);
+}
+
+struct stacks_view tracer__stacks(const struct tracer *tracer)
+{
+	return programs__stacks(tracer->programs);
+}
+
+struct stacks_view tracer__lints(const struct tracer *tracer)
+{
+	return programs__lints(tracer->programs);
+}
+
+enum lint_sight tracer__lint_sight(const struct tracer *tracer)
+{
+	return programs__lint_sight(tracer->programs);
+}
+
+const struct gft_headrooms *tracer__headrooms(const struct tracer *tracer)
+{
+	return programs__headrooms(tracer->programs);
+}
+
 const struct gft_zones *tracer__zones(const struct tracer *tracer)
 {
 	return programs__zones(tracer->programs);

@@ -60,6 +60,12 @@ uint64_t tracer__memory(const struct tracer *tracer);	 /* bytes of its maps */
 
 /* What is kept of failures: programs.h. */
 const struct gft_failure *tracer__failures(const struct tracer *tracer);
+const struct gft_callers *tracer__callers(const struct tracer *tracer, size_t *count);
+struct stacks_view tracer__stacks(const struct tracer *tracer);
+struct stacks_view tracer__lints(const struct tracer *tracer);
+enum lint_sight tracer__lint_sight(const struct tracer *tracer);
+/* NULL: they are not measured here. */
+const struct gft_headrooms *tracer__headrooms(const struct tracer *tracer);
 const struct gft_zones *tracer__zones(const struct tracer *tracer);
 /* Is the reason of a failed search known? */
 bool tracer__reasons(const struct tracer *tracer);

@@ -72,6 +72,11 @@ struct task_struct___rt {
 	int softirq_disable_cnt;
 };
 
+/* CONFIG_PREEMPT_RCU */
+struct task_struct___rcu {
+	int rcu_read_lock_nesting;
+};
+
 /* x86, v6.2 (commit 64701838bf05) to v6.14: preempt_count among the hot per-CPU variables. */
 struct pcpu_hot {
 	int preempt_count;
@@ -156,6 +161,7 @@ struct zoneref {
 /* mm/internal.h */
 struct alloc_context {
 	struct zoneref *preferred_zoneref;
+	void *nodemask;
 };
 
 /* mm/internal.h, include/linux/mmzone.h: to read the migrate type of a block */

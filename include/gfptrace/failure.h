@@ -117,6 +117,9 @@ struct gft_look {
 	__u32 types;		       /* that have a block for the request in the zone at hand */
 	__u32 own, fragmented, others; /* what the zones say: bpf/autopsy.bpf.c */
 	__u32 pad;
+	/* the zone that has most for the request, GFT_ZONES: none; its pages above the mark */
+	__u32 room_zone, touched;
+	__s64 room;
 	struct gft_failure failure;
 	__u64 areas[GFT_AREA_WORDS]; /* zone->free_area as it is in memory */
 };

@@ -31,6 +31,7 @@ enum gft_key {
 	GFT_KEY_COMM,	     /* index in the row's names + 1; 0: interrupt; last: other */
 	GFT_KEY_CGROUP,	     /* the same */
 	GFT_KEY_PATH,	     /* enum gft_path + 1; 0: not known */
+	GFT_KEY_CALLER,	     /* gfptrace/callers.h */
 	GFT_KEY_CONTEXT,
 	GFT_KEY_ORDER,
 	GFT_KEY_CLASS,
@@ -106,8 +107,12 @@ struct gft_config {
 
 	__u32 cpus; /* possible */
 	__u32 nr_ranges;
-	__u32 by_range, by_migratetype, by_comm, by_cgroup, by_path;
-	__u32 slowest; /* how many of the slowest requests a CPU keeps; 0: none */
+	__u32 by_range, by_migratetype, by_comm, by_cgroup, by_path, by_caller;
+	__u32 slowest;		 /* how many of the slowest requests a CPU keeps; 0: none */
+	__u32 callers;		 /* the stack is wanted: by_caller, by_module or stacks */
+	__u32 by_module, stacks; /* --module, --stacks */
+	__u32 lint;
+	__u32 classes, orders, contexts; /* that are counted: a bit for each */
 
 	/* filters of tasks; with any of them interrupts do not count */
 	__u32 filter_task, filter_comm, filter_cgroup, nr_pids;

@@ -74,7 +74,7 @@ bad "--memory-limit 0 is out of range" run --memory-limit 0
 bad "exclude each other" run -q -v
 bad "unexpected argument 'make'" run make -j2
 bad "a command is expected after --" run --
-for option in stacks module=x slab; do
+for option in slab; do
 	bad "--${option%%=*} is not built yet" run "--$option"
 done
 

@@ -209,6 +209,7 @@ static inline void sample_reserves(struct report *report)
 {
 	struct headroom *headroom = report__add_headroom(report);
 	struct lint *lint = report__add_lint(report);
+	struct stack_count *stack = report__add_stack(report);
 
 	headroom->labels.value[DIM_CLASS] = "atomic";
 	headroom->labels.value[DIM_NODE] = "0";
@@ -223,6 +224,12 @@ static inline void sample_reserves(struct report *report)
 	lint->caller = "log_line+0x20";
 	sample_texts(report, &lint->stack, "log_line+0x20", "work_item+0x11");
 	lint->meaning = "It could sleep, and asked for memory as if it could not.";
+	stack->labels.value[DIM_CLASS] = "kernel";
+	stack->labels.value[DIM_ORDER] = "2";
+	stack->labels.value[DIM_CONTEXT] = "task";
+	stack->count = 1900;
+	stack->caller = "alloc_thing+0x12 [thing]";
+	sample_texts(report, &stack->stack, "alloc_thing+0x12 [thing]", "ksys_read+0x6f");
 	if (report__add_colour(report, 1100) || report__add_colour(report, 900))
 		abort();
 	report->cache.skew = 1.125;

@@ -24,6 +24,7 @@ static void test_stacks(void **state)
 	has(text, "failures;rx_poll+0x1f [a");
 	has(text, "failures;unknown;exhausted atomic order 10 1\n");
 	has(text, "slowest;ksys_read+0x6f;alloc_thing+0x12 [thing];slow kernel order 10 1\n");
+	has(text, "requests;ksys_read+0x6f;alloc_thing+0x12 [thing];asked kernel order 2 1900\n");
 	has(text, "lint;a:b\\x0ac;log_line+0x20;needless-atomic 31\n");
 	has(text, "\nlost;recursion 7\n");
 	assert_null(strchr(text, '\x1b'));

@@ -156,6 +156,9 @@ static void test_exact(void **state)
 	assert_true(report->stages[0].share > 0.499 && report->stages[0].share < 0.501);
 	assert_int_equal(report->headroom[0].count, 100 * REPORTS);
 	assert_int_equal(report->lint[0].count, 31 * REPORTS);
+	assert_int_equal(report->nr_stacks, 1);
+	assert_int_equal(report->stacks[0].count, 1900 * REPORTS);
+	assert_int_equal(report->stacks[0].stack.nr, 2);
 	assert_int_equal(report->cache.counts[1], 900 * REPORTS);
 	assert_int_equal(report->mode.nr_changes, 1);
 	assert_int_equal(report->mode.nr_stretches, 1);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "stack_names.h"
+#include "backtrace.h"
 
 #include <errno.h>
-#include <stdbool.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "requester.h"
@@ -30,14 +30,31 @@ static bool is_same_function(const char *a, const char *b)
 	return length && b && !strncmp(a, b, length) && b[length] == '+';
 }
 
-int stack_names__add(struct report *report, const struct symbols *symbols, const __u64 *addresses,
-		     size_t frames, struct text_list *stack, const char **caller)
+static int add_frame(struct report *report, const char *name, struct text_list *list,
+		     const char **caller)
+{
+	if (report__add_text(report, list, name))
+		return -ENOMEM;
+	if (!*caller && !requester__is_wrapper(name))
+		*caller = list->text[list->nr - 1];
+	return 0;
+}
+
+int backtrace__add(struct report *report, const struct symbols *symbols, bool addresses,
+		   const __u64 *frames, size_t count, struct text_list *list, const char **caller)
 {
 	const char *last = NULL, *traced = NULL;
+	char number[24];
 
-	for (size_t i = 0; i < frames; i++) {
-		const char *name = symbols__name(symbols, addresses[i]);
+	for (size_t i = 0; i < count; i++) {
+		const char *name = symbols__name(symbols, frames[i]);
 
+		if (!name && addresses) {
+			snprintf(number, sizeof(number), "0x%" PRIx64, (uint64_t)frames[i]);
+			if (report__add_text(report, list, number))
+				return -ENOMEM;
+			continue;
+		}
 		if (is_ours(name)) {
 			traced = last;
 			continue;
@@ -47,10 +64,8 @@ int stack_names__add(struct report *report, const struct symbols *symbols, const
 			continue;
 		}
 		last = name;
-		if (report__add_text(report, stack, name))
+		if (add_frame(report, name, list, caller))
 			return -ENOMEM;
-		if (!*caller && !requester__is_wrapper(name))
-			*caller = stack->text[stack->nr - 1];
 	}
 	return 0;
 }
