@@ -2,17 +2,12 @@
 #include "session.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "log.h"
 #include "privilege.h"
-#include "report.h"
-#include "summarize.h"
-#include "survive.h"
+#include "session_parts.h"
 #include "window.h"
 
 /* Series that the snapshots have room for without asking for memory while tracing. */
@@ -244,7 +239,7 @@ static void take_misses(const struct session *session, struct snapshot_totals *t
 	}
 }
 
-static int take(struct session *session, struct snapshot *snapshot)
+int session__take(struct session *session, struct snapshot *snapshot)
 {
 	struct counters_view views[GFT_COPIES];
 	size_t copies = tracer__views(session->tracer, views);
@@ -277,7 +272,7 @@ static int forget_learning(struct session *session)
 {
 	struct snapshot_totals *base = &session->base.totals;
 	const struct snapshot_totals *now = &session->now.totals;
-	int err = take(session, &session->now);
+	int err = session__take(session, &session->now);
 
 	if (err)
 		return err;
@@ -294,7 +289,7 @@ struct session_totals session__totals(struct session *session)
 {
 	struct session_totals totals = {};
 
-	if (take(session, &session->now))
+	if (session__take(session, &session->now))
 		return totals;
 	for (size_t i = 0; i < session->now.count; i++) {
 		totals.counted += series__count(&session->now.series[i]);
@@ -304,134 +299,6 @@ struct session_totals session__totals(struct session *session)
 	}
 	totals.missed = totals__missed(&session->now.totals);
 	return totals;
-}
-
-/* So few lost requests tell nothing of a rate. */
-#define WATCH_MISSED 16
-
-static void watch_loss(struct session *session, uint64_t counted, uint64_t missed)
-{
-	double percent = missed ? 100.0 * (double)missed / (double)(counted + missed) : 0;
-	int err;
-
-	if (session->options->coverage != COVERAGE_AUTO || !tracer__waiting(session->tracer) ||
-	    missed < WATCH_MISSED || percent <= session->options->max_loss)
-		return;
-	err = tracer__escalate(session->tracer);
-	session->change.at_ns = window__now();
-	session->change.copies = tracer__copies(session->tracer);
-	snprintf(session->change.why, sizeof(session->change.why),
-		 "%.1f %% of the requests were missed, more than %g %%%s", percent,
-		 session->options->max_loss, err ? "; more copies could not be attached" : "");
-	log_verbose("coverage: %u copies: %s", session->change.copies, session->change.why);
-}
-
-struct run_time {
-	uint64_t runs, ns;
-};
-
-/* Runs of the first copy's exit, which is one a request, and the time of all programs. */
-static struct run_time run_time(const struct session *session)
-{
-	struct program_state programs[PROGRAMS_MAX];
-	size_t count = tracer__programs(session->tracer, programs, PROGRAMS_MAX);
-	struct run_time time = {};
-
-	for (size_t i = 0; i < count; i++) {
-		time.ns += programs[i].ns;
-		if (programs[i].is_exit && programs[i].copy == 1)
-			time.runs += programs[i].runs;
-	}
-	return time;
-}
-
-/*
- * The kernel's own statistics cost more than the programs: they are on for a moment. What else
- * happens while a program runs, an interrupt or a hypervisor that takes the CPU away, only adds
- * to its time, so the lowest of some measurements is the truest.
- */
-#define MEASURE_MS     6
-#define MEASURE_SLICES 3
-
-static void measure(struct session *session)
-{
-	struct run_time before, after, least = {};
-
-	if (keeper__statistics(session->keeper, true))
-		return;
-	for (int i = 0; i < MEASURE_SLICES; i++) {
-		before = run_time(session);
-		poll(NULL, 0, MEASURE_MS);
-		after = run_time(session);
-		after.runs -= before.runs;
-		after.ns -= before.ns;
-		if (!least.runs || (after.runs && after.ns * least.runs < least.ns * after.runs))
-			least = after;
-	}
-	keeper__statistics(session->keeper, false);
-	budget__measured(&session->budget, window__now(), least.runs, least.ns);
-}
-
-static void begin_stretch(struct session *session, uint64_t now, uint32_t sample)
-{
-	if (session->nr_stretches < SESSION_STRETCHES)
-		session->stretches[session->nr_stretches++] =
-			(struct session_stretch){.from_ns = now, .sample = sample};
-	else
-		session->stretches[SESSION_STRETCHES - 1].to_ns = 0;
-}
-
-static void change_sample(struct session *session, uint64_t now, uint32_t sample)
-{
-	int err = tracer__sample(session->tracer, sample);
-
-	log_verbose("budget: one request in %u is timed%s%s", sample, err ? ": " : "",
-		    err ? strerror(-err) : "");
-	if (err)
-		return;
-	if (session->nr_stretches)
-		session->stretches[session->nr_stretches - 1].to_ns = now;
-	if (sample > 1)
-		begin_stretch(session, now, sample);
-}
-
-static void watch_budget(struct session *session, uint64_t now, uint64_t requests)
-{
-	uint64_t elapsed = now - session->watched_at;
-	double rate = elapsed ? (double)requests * 1e9 / (double)elapsed : 0;
-	uint32_t sample;
-
-	if (budget__wants_measure(&session->budget, now, rate))
-		measure(session);
-	sample = budget__decide(&session->budget, now, elapsed, requests);
-	if (sample && tracer__timed(session->tracer))
-		change_sample(session, now, sample);
-}
-
-/* /proc/kallsyms takes tens of milliseconds: not at each tick. */
-#define NAMES_EVERY_NS 1000000000ull
-
-void session__watch(struct session *session, const struct session_totals *totals)
-{
-	uint64_t counted = totals->counted - session->watched_counted;
-	uint64_t missed = totals->missed - session->watched_missed;
-	uint64_t now = window__now();
-
-	if (now - session->named_at >= NAMES_EVERY_NS) {
-		if (totals->failed)
-			failures__watch(&session->failures);
-		slowest__watch(&session->slowest, session->failures.symbols);
-		session->named_at = now;
-	}
-	callers__watch(&session->places.callers, now);
-	/* attaching takes memory: never from a machine that has none */
-	if (!memory_is_short()) {
-		watch_loss(session, counted, missed);
-		watch_budget(session, now, counted + missed);
-	}
-	session->watched_counted = totals->counted;
-	session->watched_missed = totals->missed;
-	session->watched_at = now;
 }
 
 int session__activate(struct session *session)
@@ -446,185 +313,11 @@ int session__activate(struct session *session)
 	budget__init(&session->budget, session->options->budget, session->kernel.cpus_online,
 		     (uint32_t)session->options->sample);
 	if (session->options->sample > 1 && tracer__timed(session->tracer))
-		begin_stretch(session, session->watched_at, (uint32_t)session->options->sample);
+		session__begin_stretch(session, session->watched_at,
+				       (uint32_t)session->options->sample);
 	if (!err)
 		return STATUS_OK;
 	log_err(err, "attach to the tracepoint kmem:mm_page_alloc");
 	log_hint("`gfptrace doctor` tells what this kernel offers");
 	return STATUS_UNSUPPORTED;
-}
-
-static int describe_stretches(struct report *report, const struct session *session,
-			      uint64_t start_ns)
-{
-	uint64_t now = window__now();
-
-	report->mode.sample = (uint32_t)session->options->sample;
-	for (size_t i = 0; i < session->nr_stretches; i++) {
-		const struct session_stretch *from = &session->stretches[i];
-		uint64_t end = from->to_ns ? from->to_ns : now;
-		struct stretch *stretch;
-
-		if (end <= start_ns)
-			continue;
-		stretch = report__add_stretch(report);
-		if (!stretch)
-			return -ENOMEM;
-		stretch->from_ns = from->from_ns > start_ns ? from->from_ns - start_ns : 0;
-		stretch->to_ns = end - start_ns;
-		stretch->sample = from->sample;
-	}
-	return 0;
-}
-
-static void describe_budget(struct report *report, const struct session *session, uint64_t start_ns,
-			    double ns_spent)
-{
-	double elapsed = (double)(window__now() - start_ns);
-
-	report->cost.ns_per_request = session->budget.ns_now;
-	if (elapsed > 0)
-		report->cost.cpu_share = ns_spent / (elapsed * session->budget.cpus);
-}
-
-static int describe_change(struct report *report, const struct session_change *from,
-			   uint64_t start_ns)
-{
-	struct coverage_change *change;
-
-	if (!from->copies)
-		return 0;
-	change = report__add_change(report);
-	if (!change)
-		return -ENOMEM;
-	change->at_ns = from->at_ns > start_ns ? from->at_ns - start_ns : 0;
-	change->copies = from->copies;
-	change->why = report__string(report, from->why);
-	return change->why ? 0 : -ENOMEM;
-}
-
-/* What a report tells of. */
-enum span {
-	SPAN_WINDOW, /* from the last report to now: the next window begins */
-	SPAN_SO_FAR, /* the same, but the window goes on */
-	SPAN_ALL,    /* from the activation to the last window's end */
-};
-
-static int describe_way(struct report *report, struct session *session, enum span span,
-			uint64_t start_ns)
-{
-	const bool *by = session->options->by;
-	const bool ends = span == SPAN_WINDOW && !session->keep_slowest;
-	uint64_t time = 0, epoch;
-	int err;
-
-	for (size_t i = 0; i < session->difference.count; i++)
-		time += session->difference.series[i].sum;
-	if (span == SPAN_ALL)
-		err = stages__report_all(&session->stages, by, time, report);
-	else
-		err = stages__report(&session->stages, by, time, report);
-	if (span == SPAN_WINDOW)
-		stages__advance(&session->stages);
-	epoch = ends ? tracer__next_epoch(session->tracer) : tracer__epoch(session->tracer);
-	if (err)
-		return err;
-	return slowest__report(&session->slowest, epoch,
-			       session->keep_slowest ? session->activated_ns : start_ns, by,
-			       session->failures.symbols, report);
-}
-
-static int describe_places(struct report *report, struct session *session, enum span span)
-{
-	if (span == SPAN_ALL)
-		return places__describe_all(&session->places, session->tracer, report);
-	if (span == SPAN_SO_FAR)
-		return places__describe_so_far(&session->places, session->tracer, report);
-	return places__describe(&session->places, session->tracer, report);
-}
-
-/* The report of what came between two snapshots. */
-static struct report *make_report(struct session *session, const struct snapshot *later,
-				  const struct snapshot *earlier, enum span span, uint64_t start_ns)
-{
-	const struct summary_source source = {
-		.kernel = &session->kernel,
-		.plan = &session->plan,
-		.tracer = session->tracer,
-		.options = session->options,
-		.comms = &session->comms,
-		.cgroups = &session->cgroups,
-		.failures = &session->failures,
-		.seen_callers = &session->places.seen,
-		.callers = &session->places.callers,
-		.same_caller = session->places.same,
-	};
-	struct report *report = report__new();
-	int err = report ? snapshot__subtract(&session->difference, later, earlier) : -ENOMEM;
-
-	if (!err)
-		err = describe_way(report, session, span, start_ns);
-	if (!err)
-		err = summarize(report, &source, &session->difference);
-	if (!err)
-		err = describe_places(report, session, span);
-	if (!err)
-		err = describe_change(report, &session->change, start_ns);
-	if (!err)
-		err = describe_stretches(report, session, start_ns);
-	if (!err)
-		return report;
-	log_err(err, "report");
-	report__free(report);
-	return NULL;
-}
-
-static struct report *report_now(struct session *session, enum span span, uint64_t start_ns)
-{
-	struct report *report;
-	int err = take(session, &session->now);
-
-	if (err) {
-		log_err(err, "report");
-		return NULL;
-	}
-	failures__watch(&session->failures);
-	places__resolve(&session->places);
-	report = make_report(session, &session->now, &session->base, span, start_ns);
-	if (report)
-		describe_budget(report, session, start_ns, session->budget.ns_spent);
-	return report;
-}
-
-struct report *session__report_so_far(struct session *session, uint64_t start_ns)
-{
-	return report_now(session, SPAN_SO_FAR, start_ns);
-}
-
-struct report *session__report(struct session *session, uint64_t start_ns)
-{
-	struct report *report = report_now(session, SPAN_WINDOW, start_ns);
-	struct snapshot base = session->base;
-
-	if (!report)
-		return NULL;
-	session->ns_spent += session->budget.ns_spent;
-	session->budget.ns_spent = 0;
-	session->base = session->now; /* the next window begins here */
-	session->now = base;
-	if (session->options->marked)
-		log_info("marked: %llu pairings checked, %llu wrong",
-			 (unsigned long long)session->difference.totals.checked,
-			 (unsigned long long)session->difference.totals.mismatched);
-	return report;
-}
-
-struct report *session__report_all(struct session *session, uint64_t start_ns)
-{
-	struct report *report =
-		make_report(session, &session->base, &session->origin, SPAN_ALL, start_ns);
-
-	if (report)
-		describe_budget(report, session, start_ns, session->ns_spent);
-	return report;
 }

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of a session share: session.c, session_watch.c, session_report.c. */
+#ifndef GFPTRACE_USER_SESSION_PARTS_H
+#define GFPTRACE_USER_SESSION_PARTS_H
+
+#include "session.h"
+
+/* All counters as they are now. Returns 0 or -ENOMEM. */
+int session__take(struct session *session, struct snapshot *snapshot);
+
+/* From now, a time of the monotonic clock, one request in `sample` is timed. */
+void session__begin_stretch(struct session *session, uint64_t now, uint32_t sample);
+
+#endif

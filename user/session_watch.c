@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A look at a session while it runs: what it loses, what it costs, whose names it will need. */
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "log.h"
+#include "session_parts.h"
+#include "survive.h"
+#include "window.h"
+
+/* So few lost requests tell nothing of a rate. */
+#define WATCH_MISSED 16
+
+static void watch_loss(struct session *session, uint64_t counted, uint64_t missed)
+{
+	double percent = missed ? 100.0 * (double)missed / (double)(counted + missed) : 0;
+	int err;
+
+	if (session->options->coverage != COVERAGE_AUTO || !tracer__waiting(session->tracer) ||
+	    missed < WATCH_MISSED || percent <= session->options->max_loss)
+		return;
+	err = tracer__escalate(session->tracer);
+	session->change.at_ns = window__now();
+	session->change.copies = tracer__copies(session->tracer);
+	snprintf(session->change.why, sizeof(session->change.why),
+		 "%.1f %% of the requests were missed, more than %g %%%s", percent,
+		 session->options->max_loss, err ? "; more copies could not be attached" : "");
+	log_verbose("coverage: %u copies: %s", session->change.copies, session->change.why);
+}
+
+struct run_time {
+	uint64_t runs, ns;
+};
+
+/* Runs of the first copy's exit, which is one a request, and the time of all programs. */
+static struct run_time run_time(const struct session *session)
+{
+	struct program_state programs[PROGRAMS_MAX];
+	size_t count = tracer__programs(session->tracer, programs, PROGRAMS_MAX);
+	struct run_time time = {};
+
+	for (size_t i = 0; i < count; i++) {
+		time.ns += programs[i].ns;
+		if (programs[i].is_exit && programs[i].copy == 1)
+			time.runs += programs[i].runs;
+	}
+	return time;
+}
+
+/*
+ * The kernel's own statistics cost more than the programs: they are on for a moment. What else
+ * happens while a program runs, an interrupt or a hypervisor that takes the CPU away, only adds
+ * to its time, so the lowest of some measurements is the truest.
+ */
+#define MEASURE_MS     6
+#define MEASURE_SLICES 3
+
+static void measure(struct session *session)
+{
+	struct run_time before, after, least = {};
+
+	if (keeper__statistics(session->keeper, true))
+		return;
+	for (int i = 0; i < MEASURE_SLICES; i++) {
+		before = run_time(session);
+		poll(NULL, 0, MEASURE_MS);
+		after = run_time(session);
+		after.runs -= before.runs;
+		after.ns -= before.ns;
+		if (!least.runs || (after.runs && after.ns * least.runs < least.ns * after.runs))
+			least = after;
+	}
+	keeper__statistics(session->keeper, false);
+	budget__measured(&session->budget, window__now(), least.runs, least.ns);
+}
+
+void session__begin_stretch(struct session *session, uint64_t now, uint32_t sample)
+{
+	if (session->nr_stretches < SESSION_STRETCHES)
+		session->stretches[session->nr_stretches++] =
+			(struct session_stretch){.from_ns = now, .sample = sample};
+	else
+		session->stretches[SESSION_STRETCHES - 1].to_ns = 0;
+}
+
+static void change_sample(struct session *session, uint64_t now, uint32_t sample)
+{
+	int err = tracer__sample(session->tracer, sample);
+
+	log_verbose("budget: one request in %u is timed%s%s", sample, err ? ": " : "",
+		    err ? strerror(-err) : "");
+	if (err)
+		return;
+	if (session->nr_stretches)
+		session->stretches[session->nr_stretches - 1].to_ns = now;
+	if (sample > 1)
+		session__begin_stretch(session, now, sample);
+}
+
+static void watch_budget(struct session *session, uint64_t now, uint64_t requests)
+{
+	uint64_t elapsed = now - session->watched_at;
+	double rate = elapsed ? (double)requests * 1e9 / (double)elapsed : 0;
+	uint32_t sample;
+
+	if (budget__wants_measure(&session->budget, now, rate))
+		measure(session);
+	sample = budget__decide(&session->budget, now, elapsed, requests);
+	if (sample && tracer__timed(session->tracer))
+		change_sample(session, now, sample);
+}
+
+/* /proc/kallsyms takes tens of milliseconds: not at each tick. */
+#define NAMES_EVERY_NS 1000000000ull
+
+void session__watch(struct session *session, const struct session_totals *totals)
+{
+	uint64_t counted = totals->counted - session->watched_counted;
+	uint64_t missed = totals->missed - session->watched_missed;
+	uint64_t now = window__now();
+
+	if (now - session->named_at >= NAMES_EVERY_NS) {
+		if (totals->failed)
+			failures__watch(&session->failures);
+		slowest__watch(&session->slowest, session->failures.symbols);
+		session->named_at = now;
+	}
+	callers__watch(&session->places.callers, now);
+	/* attaching takes memory: never from a machine that has none */
+	if (!memory_is_short()) {
+		watch_loss(session, counted, missed);
+		watch_budget(session, now, counted + missed);
+	}
+	session->watched_counted = totals->counted;
+	session->watched_missed = totals->missed;
+	session->watched_at = now;
+}
