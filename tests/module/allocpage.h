@@ -16,6 +16,8 @@
  *	bench.c     the price of a request: a tight loop of requests, timed as a whole
  *	timer.c     requests in softirq and hardirq context
  *	truth.c     the counters, and how they are shown
+ *	quality.h   blocks with qualities, an API of its own; quality_parts.h has its files
+ *	quality_act.c  requests for such blocks; quality_test.c, quality_try.c the self-test
  */
 #ifndef ALLOCPAGE_H
 #define ALLOCPAGE_H

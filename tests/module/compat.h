@@ -111,8 +111,8 @@ static inline void ap_account_reclaimed(unsigned long pages)
 
 /*
  * The entry of a kernel address in the page tables, and a flush of all CPUs. Modules have no way
- * to them but on x86, which exports both since 2.6 (lookup_address(), __flush_tlb_all()):
- * init_mm, flush_tlb_kernel_range(), set_memory_np() and vunmap_range() are the kernel's own.
+ * to them but on x86, which exports lookup_address() and __flush_tlb_all() (seen on 6.1 and
+ * 6.12); init_mm, flush_tlb_kernel_range(), set_memory_np(), vunmap_range() are the kernel's own.
  */
 #ifdef CONFIG_X86
 #define AP_CAN_GUARD 1

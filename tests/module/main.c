@@ -128,6 +128,7 @@ static ssize_t error_read(struct file *file, char __user *buffer, size_t size, l
 static ssize_t quality_write(struct file *file, const char __user *buffer, size_t size,
 			     loff_t *offset)
 {
+	static const char key[] = "count=";
 	unsigned int count;
 	char word[32] = "";
 	int err;
@@ -136,7 +137,8 @@ static ssize_t quality_write(struct file *file, const char __user *buffer, size_
 		return -EINVAL;
 	if (copy_from_user(word, buffer, size))
 		return -EFAULT;
-	if (sscanf(strim(word), "count=%u", &count) != 1 || !count)
+	if (strncmp(word, key, strlen(key)) || kstrtouint(strim(word) + strlen(key), 10, &count) ||
+	    !count)
 		return -EINVAL;
 	if (!mutex_trylock(&running))
 		return -EBUSY;

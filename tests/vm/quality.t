@@ -51,7 +51,7 @@ same='([$r.alignment[] | {k: "\(.labels.class)/\(.labels.order)/\(.labels.contex
 one_kernel() {
 	local rc name
 
-	boot --mem 512 --timeout 900 --append init_on_alloc=0 \
+	boot --mem 512 --timeout $((900 + count / 250)) --append init_on_alloc=0 \
 		--add "$top/tests/vm/guest-quality.sh:/guest" -- \
 		sh /guest /.vm/modules/000-allocpage.ko "$count"
 	rc=$?
@@ -92,8 +92,8 @@ one_kernel() {
 	[[ $(tr '\n' ' ' <"$work/out/codes") == "2 2 2 2 2 2 2 2 " ]]
 	result $? "lines that contradict themselves are refused"
 	paste -d ' ' "$work/out/before" "$work/out/after" >"$work/err"
-	# both counts leave out what other CPUs have not yet added up: 2 × 1.5 × 125 pages a zone
-	awk '{exit !($1 - $2 <= 512)}' "$work/err"
+	# what CPUs have not yet added up: 9 to 44 pages were seen, after 2000 blocks
+	awk '{exit !($1 - $2 <= 256)}' "$work/err"
 	result $? "free pages before loading and after unloading: $(<"$work/err")"
 }
 
