@@ -52,7 +52,7 @@ SECONDS      ?= 60
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all help setup run check check-fast check-vm check-live unit unit-programs cli lint bench \
-        headers fuzz fuzz-programs install clean
+        budgets headers fuzz fuzz-programs install clean
 export O
 
 all: $(O)/gfptrace ## build build/gfptrace (after tools/setup)
@@ -147,6 +147,9 @@ check: ## every test; installs what it needs
 
 bench: $(O)/gfptrace ## instructions per request in the deterministic VM, beside other tracers
 	$(Q)tools/setup build vm bench && tools/bench
+
+budgets: $(O)/gfptrace ## measure anew what tests/budgets/ allows
+	$(Q)tools/setup build vm && tests/budgets/renew.sh
 
 lint: ## static checks of C, BPF, shell and of the includes' direction
 	$(Q)tools/check lint
