@@ -68,7 +68,7 @@ SECONDS      ?= 60
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all help setup run check check-fast check-vm check-live unit unit-programs cli lint bench \
-        headers fuzz fuzz-programs man completion install \
+        budgets headers fuzz fuzz-programs man completion install \
         install-module deb check-packages clean
 export O
 
@@ -202,6 +202,9 @@ check: ## every test; installs what it needs
 
 bench: $(O)/gfptrace ## instructions per request in the deterministic VM, beside other tracers
 	$(Q)tools/setup build vm bench && tools/bench
+
+budgets: $(O)/gfptrace ## measure anew what tests/budgets/ allows
+	$(Q)tools/setup build vm && tests/budgets/renew.sh
 
 lint: ## static checks of C, BPF, shell and of the includes' direction
 	$(Q)tools/check lint

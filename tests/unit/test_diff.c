@@ -31,6 +31,7 @@ struct machine {
 	double drift;	 /* standard deviation of the logarithm, of all series together */
 	double own;	 /* and of each */
 	double slower;	 /* factor on the series "atomic" 0; 1: nothing changed */
+	double all;	 /* logarithm of a factor on all */
 };
 
 static const struct {
@@ -62,7 +63,7 @@ static void add_series(struct report *report, size_t i, const struct machine *ma
 static struct report *make_report(const struct machine *machine, const char *clock)
 {
 	struct report *report = report__new();
-	double drift = exp(machine->drift * normal());
+	double drift = exp(machine->all + machine->drift * normal());
 
 	assert_non_null(report);
 	report->host.clock = clock;
@@ -132,7 +133,7 @@ static void count(const struct machine *base, const struct machine *new, size_t 
 /* Nothing changed: at most one table in 20 may say otherwise, with runs that drift a lot. */
 static void test_no_change(void **state)
 {
-	static const struct machine quiet = {1000, 0.01, 0.01, 1}, wild = {1000, 0.1, 0.1, 1};
+	static const struct machine quiet = {1000, 0.01, 0.01, 1, 0}, wild = {1000, 0.1, 0.1, 1, 0};
 	size_t found[3];
 
 	(void)state;
@@ -147,7 +148,8 @@ static void test_no_change(void **state)
 
 static void test_slower(void **state)
 {
-	static const struct machine base = {1000, 0.03, 0.03, 1}, slow = {1000, 0.03, 0.03, 1.3};
+	static const struct machine base = {1000, 0.03, 0.03, 1, 0},
+				    slow = {1000, 0.03, 0.03, 1.3, 0};
 	size_t found[3];
 
 	(void)state;
@@ -160,10 +162,38 @@ static void test_slower(void **state)
 	assert_true(found[2] <= 1);
 }
 
+/*
+ * What moves all series of a run alike, by a third from run to run, hides no series of which
+ * alone something is to be said; what moves them all on one side is still told; and what did not
+ * change is not worse because the others got better.
+ */
+static void test_whole_machine(void **state)
+{
+	static const struct machine base = {1000, 0.3, 0.03, 1, 0},
+				    slow = {1000, 0.3, 0.03, 1.3, 0};
+	static const struct machine quiet = {1000, 0.03, 0.03, 1, 0},
+				    all = {1000, 0.03, 0.03, 1, 0.3};
+	static const struct machine others = {1000, 0.03, 0.03, 1.5, -0.405465};
+	size_t found[3];
+
+	(void)state;
+	seed = 5;
+	count(&base, &base, 10, 40, "10 runs of a machine that moves, nothing changed", found);
+	assert_true(found[0] <= 2);
+	count(&base, &slow, 10, 20, "10 runs of a machine that moves, +30 %", found);
+	assert_true(found[1] >= 18);
+	assert_true(found[2] <= 1);
+	count(&quiet, &all, 10, 20, "10 runs, all series +35 %", found);
+	assert_true(found[1] >= 18 && found[2] >= 18);
+	count(&quiet, &others, 10, 20, "10 runs, all others -33 %", found);
+	assert_true(found[1] == 0 && found[2] >= 18);
+}
+
 /* One run a side, that may move by half: no alarm for less, and what doubles is found. */
 static void test_single(void **state)
 {
-	static const struct machine base = {4000, 0.03, 0.03, 1}, slow = {4000, 0.03, 0.03, 2};
+	static const struct machine base = {4000, 0.03, 0.03, 1, 0},
+				    slow = {4000, 0.03, 0.03, 2, 0};
 	size_t found[3];
 
 	(void)state;
@@ -206,7 +236,7 @@ static void test_level(void **state)
 
 static void test_stats(void **state)
 {
-	double odd[] = {3, 1, 2}, even[] = {4, 1, 3, 2};
+	double odd[] = {3, 1, 2}, even[] = {4, 1, 3, 2, 0};
 
 	(void)state;
 	assert_int_equal(stats__ways(20, 10), 184756);
@@ -240,7 +270,7 @@ static const struct diff_row *find(const struct diff *diff, enum diff_measure me
 /* Deterministic runs: the same is the same, and one nanosecond is a difference. */
 static void test_exact(void **state)
 {
-	static const struct machine machine = {100, 0, 0, 1};
+	static const struct machine machine = {100, 0, 0, 1, 0};
 	struct report_list base, new;
 	struct diff diff;
 	char error[256];
@@ -288,7 +318,7 @@ static void fail_once(struct report *report, uint64_t count_of_failures)
 /* A failure where none was is a regression of any size. */
 static void test_failures(void **state)
 {
-	static const struct machine machine = {100, 0, 0, 1};
+	static const struct machine machine = {100, 0, 0, 1, 0};
 	struct report_list base, new;
 	const struct diff_row *row;
 	struct diff diff;
@@ -331,7 +361,7 @@ static void refuse(struct report_list *base, struct report_list *new, const char
 
 static void test_refused(void **state)
 {
-	static const struct machine machine = {10, 0, 0, 1};
+	static const struct machine machine = {10, 0, 0, 1, 0};
 	struct report_list base = {}, new = {};
 
 	(void)state;
@@ -366,10 +396,11 @@ static void test_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stats),	  cmocka_unit_test(test_level),
-		cmocka_unit_test(test_no_change), cmocka_unit_test(test_slower),
-		cmocka_unit_test(test_single),	  cmocka_unit_test(test_exact),
-		cmocka_unit_test(test_failures),  cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_stats),	      cmocka_unit_test(test_level),
+		cmocka_unit_test(test_no_change),     cmocka_unit_test(test_slower),
+		cmocka_unit_test(test_single),	      cmocka_unit_test(test_exact),
+		cmocka_unit_test(test_whole_machine), cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_refused),
 	};
 
 	return cmocka_run_group_tests_name("diff", tests, NULL, NULL);
