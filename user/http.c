@@ -190,7 +190,7 @@ static void end_late(struct http *http)
 
 static int start(struct http *http, int socket)
 {
-	http->not_found = say("There is / /metrics /report.json /healthz\n");
+	http->not_found = say("no such page\n");
 	http->not_allowed = say("GET or HEAD\n");
 	http->not_now = say("No report can be made now: memory is short.\n");
 	if (!http->not_found || !http->not_allowed || !http->not_now)

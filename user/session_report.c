@@ -13,7 +13,8 @@ static int describe_stretches(struct report *report, const struct session *sessi
 {
 	uint64_t now = window__now();
 
-	report->mode.sample = (uint32_t)session->options->sample;
+	if (tracer__timed(session->tracer))
+		report->mode.sample = (uint32_t)session->options->sample;
 	for (size_t i = 0; i < session->nr_stretches; i++) {
 		const struct session_stretch *from = &session->stretches[i];
 		uint64_t end = from->to_ns ? from->to_ns : now;
