@@ -74,7 +74,7 @@ fits() { # COLUMNS ROWS
 loads+=($!)
 
 # Every view under load, at two sizes.
-views=(latency failures slowest stages alignment placement loss+cost)
+views=(latency failures slowest stages align place cost)
 what=('movable +0 +task' 'failed|reason' 'slow|latency' 'stage' '^0 +4K' 'Normal|DMA32' '^COST')
 for size in '80 24' '200 60'; do
 	# shellcheck disable=SC2086 # two words
