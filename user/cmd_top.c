@@ -231,7 +231,9 @@ static int run(struct top *top)
 int cmd_top(int argc, char **argv)
 {
 	static struct options options;
-	static struct top top = {.options = &options, .window = {-1, -1, -1, -1, -1}};
+	static struct top top = {
+		.options = &options,
+		.window = {.signals = -1, .duration = -1, .interval = -1, .tick = -1}};
 	int status;
 
 	if (!command__begin(COMMAND_TOP, argc, argv, &options, &status))

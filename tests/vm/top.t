@@ -17,7 +17,7 @@ skip_all() {
 command -v tmux >/dev/null || skip_all "no tmux"
 terminfo=$(find /usr/share/terminfo /lib/terminfo /etc/terminfo -path '*/x/xterm-256color' 2>/dev/null | head -n 1)
 [[ $terminfo ]] || skip_all "no terminfo entry xterm-256color"
-cc -O1 -Wall -static -o "$work/pty" "$top/tests/vm/pty.c" 2>"$work/err" ||
+cc -O1 -Wall -D_GNU_SOURCE -static -o "$work/pty" "$top/tests/vm/pty.c" 2>"$work/err" ||
 	skip_all "a static program cannot be made here"
 mux() { env -u TMUX LC_ALL=C.UTF-8 tmux -S "$work/tmux" -f /dev/null "$@"; }
 trap 'mux kill-server 2>/dev/null; rm -rf "$work"' EXIT
