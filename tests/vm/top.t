@@ -72,13 +72,20 @@ guest() { # NAME KEYS OPTION…
 	result $? "$1: top ends with status 0"
 }
 
+# What happens at key n of these; z does nothing but to wait.
+keys='z z z z t z t 2 z z z z z l z j j j z q 3 z 7 z 1 z j l z q q'
+
 one_kernel() {
 	local time='[0-9.]+ [nmu]?s'
 
-	guest timed 'x x t 1 > 2 . x q 7 q' || return
-	shows timed 2 'tier fexit' '^class +order +context +req/s' \
-		"^(kernel|movable) +[0-9]+ +task +[0-9,.]+ +.*$time +$time +$time" 'cost .* ns a request'
-	shows timed 4 '^gfptrace  all ' '^class +order +context +req '
+	guest timed "$keys" || return
+	shows timed 4 'tier fexit' '^class +order +context +req/s.* p50 .* max' \
+		"^[a-z]+ +[0-9]+ +[a-z]+ +[0-9,.]+ .*$time +$time +$time"
+	shows timed 6 '^gfptrace  all ' '^class +order +context +req '
+	shows timed 13 '^fail/s +failed +reason' '[0-9] +(fragmented|exhausted|invalid|reserved) '
+	shows timed 15 '^FAILURE' '^verdict' '^advice'
+	shows timed 24 '^gfptrace   Linux' '^LAST' '^ALL' '^lost'
+	shows timed 29 '^SERIES' '^p99 ' '^HISTOGRAM'
 }
 
 for kernel in "${kernels[@]}"; do
