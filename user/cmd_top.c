@@ -133,14 +133,6 @@ static void tick(struct top *top)
 	}
 }
 
-static int resized(void)
-{
-	if (!screen__resized())
-		return STATUS_OK;
-	log_error("no memory for a screen of this size");
-	return STATUS_INTERNAL;
-}
-
 /* Returns an exit status. */
 static int watch(struct top *top)
 {
@@ -160,10 +152,10 @@ static int watch(struct top *top)
 			break;
 		case WINDOW_SUSPEND:
 			screen__suspend();
-			status = resized();
+			screen__resized();
 			break;
 		case WINDOW_RESIZE:
-			status = resized();
+			screen__resized();
 			break;
 		case WINDOW_ERROR:
 			log_error("cannot wait for the terminal");
