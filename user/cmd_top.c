@@ -137,14 +137,6 @@ static void tick(struct top *top)
 	}
 }
 
-static int resized(void)
-{
-	if (!screen__resized())
-		return STATUS_OK;
-	log_error("no memory for a screen of this size");
-	return STATUS_INTERNAL;
-}
-
 /* Returns an exit status. */
 static int watch(struct top *top)
 {
@@ -164,10 +156,10 @@ static int watch(struct top *top)
 			break;
 		case WINDOW_SUSPEND:
 			screen__suspend();
-			status = resized();
+			screen__resized();
 			break;
 		case WINDOW_RESIZE:
-			status = resized();
+			screen__resized();
 			break;
 		case WINDOW_ERROR:
 			log_error("cannot wait for the terminal");
@@ -242,7 +234,9 @@ static int run(struct top *top)
 int cmd_top(int argc, char **argv)
 {
 	static struct options options;
-	static struct top top = {.options = &options, .window = {-1, -1, -1, -1, -1}};
+	static struct top top = {
+		.options = &options,
+		.window = {.signals = -1, .duration = -1, .interval = -1, .tick = -1}};
 	int status;
 
 	if (!command__begin(COMMAND_TOP, argc, argv, &options, &status))

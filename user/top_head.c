@@ -62,7 +62,7 @@ static void write_loss(const struct top_model *model, char text[TOP_HEAD_TEXT])
 				   format__count(model->source.since->requests.missed, missed));
 	if (shown->cost.ns_per_request > 0)
 		length += snprintf(text + length, TOP_HEAD_TEXT - (size_t)length,
-				   "  cost %.2f %% of the machine, %.0f ns a request",
+				   "  cost %.2f %% CPU, %.0f ns a request",
 				   shown->cost.cpu_share * 100, shown->cost.ns_per_request);
 	else
 		length += snprintf(text + length, TOP_HEAD_TEXT - (size_t)length,

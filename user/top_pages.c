@@ -41,42 +41,60 @@ static struct figures figures_of(const struct report *report, const struct label
 	};
 }
 
-static void add_figures(struct table *table, const char *name, const struct figures *figures)
+static void add_counts(struct table *table, const char *name, uint64_t last, uint64_t since)
 {
-	const struct latency *latency = figures->latency;
-	const struct report *report = figures->report;
 	char text[UNITS_COUNT];
 
 	table__cell(table, name);
-	table__cell(table, format__duration(report->window.duration_ns, text));
-	table__cell(table, format__count(figures->requests, text));
-	table__cell(
-		table,
-		format__count((uint64_t)(top_view__rate(report, figures->requests) + 0.5), text));
-	table__cell(table, format__count(figures->failed, text));
-	if (!report->nr_latency)
-		return;
-	table__cell(table, latency ? text__time(report, latency->min, text) : "-");
-	table__cell(table, latency ? text__time(report, latency->p50, text) : "-");
-	table__cell(table, latency ? text__time(report, latency->p90, text) : "-");
-	table__cell(table, latency ? text__time(report, latency->p99, text) : "-");
-	table__cell(table, latency ? text__time(report, latency->p999, text) : "-");
-	table__cell(table, latency ? text__time(report, latency->max, text) : "-");
+	table__cell(table, format__count(last, text));
+	table__cell(table, format__count(since, text));
 }
 
-static int write_figures(FILE *file, const struct figures *last, const struct figures *since,
-			 bool timed)
+static void add_times(struct table *table, const char *name, const struct figures *last,
+		      const struct figures *since, size_t offset)
 {
-	static const char *const titles[] = {"",    "in",  "req", "req/s", "failed", "min",
-					     "p50", "p90", "p99", "p99.9", "max"};
+	const struct figures *figures[] = {last, since};
+	char text[UNITS_COUNT];
+
+	table__cell(table, name);
+	for (size_t i = 0; i < 2; i++) {
+		const struct latency *latency = figures[i]->latency;
+		uint64_t ns = 0;
+
+		if (latency)
+			memcpy(&ns, (const char *)latency + offset, sizeof(ns));
+		table__cell(table, latency ? text__time(figures[i]->report, ns, text) : "-");
+	}
+}
+
+static int write_figures(FILE *file, const struct figures *last, const struct figures *since)
+{
+	static const struct {
+		const char *name;
+		size_t offset;
+	} times[] = {
+		{"min", offsetof(struct latency, min)},	     {"p50", offsetof(struct latency, p50)},
+		{"p90", offsetof(struct latency, p90)},	     {"p99", offsetof(struct latency, p99)},
+		{"p99.9", offsetof(struct latency, p999)},   {"max", offsetof(struct latency, max)},
+		{"all time", offsetof(struct latency, sum)},
+	};
+	char last_title[UNITS_TEXT + 8], since_title[UNITS_TEXT + 8], text[UNITS_TEXT];
 	struct table *table = table__new();
 	int err;
 
-	for (size_t i = 0; i < (timed ? 11u : 5u); i++)
-		table__column(table, titles[i], i > 0);
-	if (!timed || last->report->nr_latency)
-		add_figures(table, "last", last);
-	add_figures(table, "all", since);
+	snprintf(last_title, sizeof(last_title), "last %s",
+		 format__duration(last->report->window.duration_ns, text));
+	snprintf(since_title, sizeof(since_title), "all %s",
+		 format__duration(since->report->window.duration_ns, text));
+	table__column(table, "", false);
+	table__column(table, last_title, true);
+	table__column(table, since_title, true);
+	add_counts(table, "requests", last->requests, since->requests);
+	add_counts(table, "req/s", (uint64_t)(top_view__rate(last->report, last->requests) + 0.5),
+		   (uint64_t)(top_view__rate(since->report, since->requests) + 0.5));
+	add_counts(table, "failed", last->failed, since->failed);
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]) && since->report->nr_latency; i++)
+		add_times(table, times[i].name, last, since, times[i].offset);
 	err = table__write(file, table);
 	table__free(table);
 	return err;
@@ -152,7 +170,7 @@ int top_page__series(FILE *file, const struct top_source *source, size_t element
 
 	fputc('\n', file);
 	if (!err)
-		err = write_figures(file, &last, &since, source->since->nr_latency);
+		err = write_figures(file, &last, &since);
 	if (!err && since.failed) {
 		fputc('\n', file);
 		err = write_failures_of(file, source->since, labels, width);

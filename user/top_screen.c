@@ -2,8 +2,6 @@
 #include "top_screen.h"
 
 #include <curses.h>
-#include <errno.h>
-#include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
@@ -149,7 +147,7 @@ void screen__close(void)
 	release_stderr();
 }
 
-int screen__resized(void)
+void screen__resized(void)
 {
 	struct winsize size;
 	int high = LINES, wide = COLS;
@@ -160,10 +158,9 @@ int screen__resized(void)
 	}
 	if (isendwin())
 		refresh();
-	if ((high != LINES || wide != COLS) && resizeterm(high, wide) != OK)
-		return -ENOMEM;
+	if (high != LINES || wide != COLS)
+		resizeterm(high, wide);
 	clearok(stdscr, TRUE);
-	return 0;
 }
 
 void screen__suspend(void)

@@ -15,8 +15,11 @@ int screen__check(void);
 int screen__open(void);
 void screen__close(void); /* also when it is not open */
 
-/* Its size has changed, or someone else has used it. Returns 0 or -ENOMEM. */
-int screen__resized(void);
+/*
+ * Its size has changed, or someone else has used it. Where there is no memory for a larger screen
+ * the old one goes on.
+ */
+void screen__resized(void);
 
 /* Give it back and stop, as for Ctrl-Z, until SIGCONT; then call screen__resized(). */
 void screen__suspend(void);

@@ -113,6 +113,19 @@ static void note_slowest(FILE *file, const struct top_source *source)
 		fputs("no slow request yet", file);
 }
 
+/* What is derived has a sum, and perhaps no more. */
+static void add_times(struct top_table *table, const struct report *report,
+		      const struct stage *stage)
+{
+	const uint64_t times[] = {stage->p50, stage->p99, stage->max};
+
+	for (size_t i = 0; i < 3; i++)
+		if (stage->derived && !stage->p99)
+			top_table__number(table, 0, TOP_DIM, "-");
+		else
+			top_cell__time(table, report, times[i]);
+}
+
 static void fill_stages(struct top_table *table, const struct top_source *source)
 {
 	const struct report *shown = top_source__shown(source);
@@ -139,9 +152,7 @@ static void fill_stages(struct top_table *table, const struct top_source *source
 		top_table__text(table, stage->stage);
 		top_table__labels(table, &stage->labels, used);
 		top_cell__figure(table, source, stage->count, TOP_PLAIN);
-		top_cell__time(table, shown, stage->p50);
-		top_cell__time(table, shown, stage->p99);
-		top_cell__time(table, shown, stage->max);
+		add_times(table, shown, stage);
 		top_cell__time(table, shown, stage->sum);
 		top_cell__share(table, share, 1000000);
 		top_cell__bar(table, share, 1000000);
@@ -329,9 +340,9 @@ const struct top_view top_views[] = {
 	{"failures", "fail/s", NULL, fill_failures, note_failures, top_page__failure},
 	{"slowest", "latency", NULL, fill_slowest, note_slowest, top_page__slow},
 	{"stages", NULL, NULL, fill_stages, note_stages, top_page__stage},
-	{"alignment", NULL, NULL, fill_alignment, note_alignment, top_page__size},
-	{"placement", NULL, NULL, fill_placement, note_placement, NULL},
-	{"loss+cost", NULL, NULL, NULL, NULL, top_page__cost},
+	{"align", NULL, NULL, fill_alignment, note_alignment, top_page__size},
+	{"place", NULL, NULL, fill_placement, note_placement, NULL},
+	{"cost", NULL, NULL, NULL, NULL, top_page__cost},
 	{"reserves", NULL, has_headroom, fill_reserves, note_reserves, NULL},
 	{"lint", NULL, has_lint, fill_lint, NULL, top_page__lint},
 };

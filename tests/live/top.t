@@ -74,8 +74,10 @@ fits() { # COLUMNS ROWS
 loads+=($!)
 
 # Every view under load, at two sizes.
-views=(latency failures slowest stages alignment placement loss+cost)
-what=('movable +0 +task' 'failed|reason' 'slow|latency' 'stage' '^0 +4K' 'Normal|DMA32' '^COST')
+views=(latency failures slowest stages align place cost)
+what=('^movable +0 +task +[0-9]' '^(no request has failed|fail/s +failed +reason)'
+	'^(the slowest requests are not|no slow request|latency +ago)'
+	'^(stages are not seen|no request has gone|stage +)' '^0 +[0-9]+K' '^0 +(Normal|DMA)' '^COST')
 for size in '80 24' '200 60'; do
 	# shellcheck disable=SC2086 # two words
 	open $size
@@ -185,9 +187,14 @@ done
 start -d 1.5
 ok "-d ends it" ended 0
 ok "-d: the terminal is as before" sane
-start --tier kprobe
-if ended 0 || [[ $(< "$work/status") == 3 ]]; then
+run "$GFPTRACE" run -d 1ms --tier kprobe
+if ((status == 3)); then
+	start --tier kprobe
+	ok "an error keeps its status" ended 3
+	ok "an error: it is said" grep -q '^gfptrace: tier kprobe' "$work/said"
 	ok "an error: the terminal is as before" sane
+else
+	skip "an error" "this kernel allows kprobes"
 fi
 
 # The terminal goes away: it ends, too.

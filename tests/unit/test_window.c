@@ -143,7 +143,7 @@ static void terminal_events(void **state)
 	(void)state;
 	assert_int_equal(pipe(keys), 0);
 	assert_int_equal(window__watch_terminal(&window, keys[0]), 0);
-	assert_int_equal(window__open(&window, 5000 * MS, 0, 0, NULL), 0);
+	assert_int_equal(window__open(&window, 60000 * MS, 0, 0, NULL), 0);
 	kill(getpid(), SIGWINCH);
 	kill(getpid(), SIGTSTP); /* would stop us if it were not watched */
 	assert_int_equal(window__wait(&window), WINDOW_SUSPEND);
@@ -164,11 +164,11 @@ static void terminal_events(void **state)
 static void another_interval(void **state)
 {
 	(void)state;
-	assert_int_equal(window__open(&window, 5000 * MS, 4000 * MS, 0, NULL), 0);
+	assert_int_equal(window__open(&window, 60000 * MS, 50000 * MS, 0, NULL), 0);
 	assert_int_equal(window__set_interval(&window, 10 * MS), 0);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(window__wait(&window), WINDOW_INTERVAL);
-	assert_in_range(window__elapsed(&window), 20 * MS, 3000 * MS);
+	assert_in_range(window__elapsed(&window), 20 * MS, 40000 * MS);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -4,12 +4,11 @@
  *
  *	pty ROWS COLUMNS FILE MS KEYS... -- CMD [ARG...]
  *
- * Once CMD has drawn something, the next word of KEYS is pressed every MS. FILE gets all that was
- *drawn; a line on stdout for each word says how much that was before it was pressed, so that the
- *screen of that moment can be drawn again elsewhere. Exits as CMD does; 124 if CMD does not end
- *after the last word.
+ * Once CMD has drawn something, the next word of KEYS is pressed every MS. FILE gets all that
+ * was drawn. A line on stdout for each word says how much that was before it was pressed, so
+ * that the screen of that moment can be drawn again elsewhere. Exits as CMD does; 124 if CMD
+ * does not end after the last word.
  */
-#define _GNU_SOURCE
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
