@@ -13,13 +13,14 @@ if [[ ! -x $generate || ! -f $pages/gfptrace.1 ]]; then
 	exit 0
 fi
 
-# shown PAGE: as a terminal 80 columns wide shows it, without markup
+# shown PAGE: as a terminal 80 columns wide shows it, without markup; clean PAGE makes it
 shown() {
-	LC_ALL=C.UTF-8 MANWIDTH=80 MANOPT='' MAN_KEEP_FORMATTING='' man -E UTF-8 -P cat -l "$1" | col -bx
+	cat "$work/${1##*/}"
 }
 
 clean() {
-	LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -E UTF-8 -l "$1" > "$out" 2> "$err" && [[ ! -s $err ]]
+	LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -E UTF-8 -P cat -l "$1" > "$out" 2> "$err" || return
+	col -bx < "$out" > "$work/${1##*/}" && [[ ! -s $err ]]
 }
 
 sections() { # PAGE NAME…
@@ -54,6 +55,7 @@ figures() { # of the cost in the manual are the README's
 }
 
 if command -v man > /dev/null && command -v col > /dev/null; then
+	ok "gfptrace.1 has no error of markup" clean "$pages/gfptrace.1"
 	while read -r command; do
 		page=$pages/gfptrace-$command.1
 		ok "gfptrace-$command.1 is there" test -s "$page"
@@ -63,7 +65,6 @@ if command -v man > /dev/null && command -v col > /dev/null; then
 		ok "gfptrace-$command.1 has the options of --help" options "$command"
 		ok "gfptrace(1) lists $command" listed "$command"
 	done < <("$generate" commands)
-	ok "gfptrace.1 has no error of markup" clean "$pages/gfptrace.1"
 	ok "gfptrace.1 has the figures of the README" figures
 else
 	skip "the pages" "no man or col"
