@@ -9,8 +9,12 @@
 
 #include "snapshot.h"
 
-/* Looking up names may take this share of the time: one part in so many. */
-#define REST 10
+/*
+ * Looking up names may take this share of the time, one part in so many; but a module may be gone
+ * when it is looked for too late.
+ */
+#define REST	  10
+#define REST_MOST 1000000000ull /* ns */
 
 /* Callers and the frames of their stacks. */
 #define SYMBOLS_ROOM 16384
@@ -85,12 +89,13 @@ void callers__resolve(struct callers *callers)
 
 void callers__watch(struct callers *callers, uint64_t now)
 {
-	uint64_t began = clock_ns();
+	uint64_t began = clock_ns(), rest;
 
 	if (now < callers->rest_until)
 		return;
 	callers__resolve(callers);
-	callers->rest_until = now + (clock_ns() - began) * REST;
+	rest = (clock_ns() - began) * REST;
+	callers->rest_until = now + (rest < REST_MOST ? rest : REST_MOST);
 }
 
 const char *callers__label(const struct callers *callers, uint64_t address, struct report *report)

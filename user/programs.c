@@ -338,9 +338,12 @@ static void prepare_cpu(struct programs *programs, uint32_t copy, uint32_t cpu)
 
 	other->min = UINT64_MAX;
 	row->slow_floor = config->slowest ? GFT_SLOW_FLOOR : UINT64_MAX;
-	for (uint32_t i = 0; i < config->combinations; i++)
+	for (uint32_t i = 0; i < GFT_COMBINATIONS; i++)
 		row->slot[i] = plan__passes(programs->setup.plan, i) ? GFT_SLOT_UNCLAIMED
 								     : GFT_SLOT_FILTERED;
+	/* the filters ask for no more than class, order and context, which come first */
+	for (uint32_t i = GFT_COMBINATIONS; i < config->combinations; i++)
+		row->slot[i] = row->slot[i % GFT_COMBINATIONS];
 }
 
 /* The maps, ready for the first request: addresses, filters, the series `other`. */

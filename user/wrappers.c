@@ -148,9 +148,9 @@ static bool is_built_in(const char *module)
 {
 	char path[32 + MODULE_NAME], name[MODULE_NAME];
 
-	if (strlen(module) >= sizeof(name) || strchr(module, '/') || module[0] == '.')
+	if (strchr(module, '/') || module[0] == '.' ||
+	    snprintf(name, sizeof(name), "%s", module) >= (int)sizeof(name))
 		return false;
-	strcpy(name, module);
 	for (char *dash = name; (dash = strchr(dash, '-'));)
 		*dash = '_';
 	snprintf(path, sizeof(path), "/sys/module/%s", name);

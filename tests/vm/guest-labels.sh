@@ -21,7 +21,8 @@ refuse() { # NAME OPTION…
 	echo $? >"/out/$name.status"
 }
 
-all='--marked --coverage exact'
+# every request is to be timed, whatever else the host does
+all='--marked --coverage exact --budget 100'
 # under PREEMPT_RT neither may be: the line before takes its place
 hardirq='context=hardirq gfp=GFP_ATOMIC count=300'
 plant='do=plant-kernel order=0-1 count=200'
@@ -32,10 +33,10 @@ fi
 trace clean "$all --by caller,context --stacks --lint" 'order=0-3 gfp=GFP_KERNEL count=2000' \
 	'context=softirq gfp=GFP_ATOMIC count=300' "$hardirq"
 gfptrace report -f folded /out/clean.json >/out/clean.folded
-trace module '--module allocpage --by caller' 'order=0-3 gfp=GFP_KERNEL count=2000' \
+trace module '--module allocpage --by caller --budget 100' 'order=0-3 gfp=GFP_KERNEL count=2000' \
 	'order=11 gfp=GFP_KERNEL|__GFP_NOWARN count=50'
 trace plants "$all --lint" "$plant" 'do=plant-atomic gfp=GFP_ATOMIC count=200'
-trace kprobe '--marked --tier kprobe --by caller --lint' 'gfp=GFP_KERNEL count=500' "$plant"
+trace kprobe '--marked --budget 100 --tier kprobe --by caller --lint' 'gfp=GFP_KERNEL count=500' "$plant"
 trace pressure '--marked' 'do=pressure burst=2000 count=5'
 sh -c 'printf busy >/proc/self/comm; while :; do :; done' &
 busy=$!
@@ -50,7 +51,7 @@ echo 2 >/proc/sys/kernel/kptr_restrict
 refuse hidden --by caller
 echo 0 >/proc/sys/kernel/kptr_restrict
 # the module is gone when the report is made
-gfptrace run -f json -o /out/gone.json --marked --by caller -- sh -c 'gfptrace exercise \
-	"gfp=GFP_KERNEL count=500" >/dev/null; sleep 3; rmmod allocpage' 2>/out/gone.err
+gfptrace run -f json -o /out/gone.json --marked --budget 100 --by caller -- sh -c 'gfptrace exercise \
+	"gfp=GFP_KERNEL count=500" >/dev/null; sleep 8; rmmod allocpage' 2>/out/gone.err
 echo $? >/out/gone.status
 exit 0
