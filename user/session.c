@@ -459,6 +459,9 @@ static int describe_way(struct report *report, struct session *session, uint64_t
 	for (size_t i = 0; i < session->difference.count; i++)
 		time += session->difference.series[i].sum;
 	err = stages__report(&session->stages, by, time, report);
+	if (session->options->marked)
+		log_info("marked: %llu walks dropped",
+			 (unsigned long long)stages__dropped(&session->stages));
 	stages__advance(&session->stages);
 	if (err)
 		return err;
