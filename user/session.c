@@ -90,20 +90,10 @@ static int init_failures(struct session *session)
 	return STATUS_INTERNAL;
 }
 
-static int init_stages(struct session *session)
+static int init_way(struct session *session)
 {
-	const struct plan *plan = &session->plan;
-	int err = stages__init(&session->stages, tracer__stages(session->tracer));
+	int err = way__init(&session->way, session->tracer, &session->plan);
 
-	session->slowest = (struct slowest){
-		.kept = tracer__slowest(session->tracer),
-		.cpus = session->kernel.cpus,
-		.most = plan->config.slowest,
-		.class_of = plan->class_of,
-		.class_mask = plan->config.class_mask,
-		.class_magic = plan->config.class_magic,
-		.paths = tracer__timed(session->tracer),
-	};
 	if (!err)
 		return STATUS_OK;
 	log_err(err, "stages");
@@ -149,7 +139,7 @@ int session__open(struct session *session, const struct options *options)
 	if (!status)
 		status = init_failures(session);
 	if (!status)
-		status = init_stages(session);
+		status = init_way(session);
 	if (!status)
 		log_verbose("tier %s, entry %s, %u combinations, %u series a CPU, maps %.1f MiB",
 			    tier_names[tracer__tier(session->tracer)],
@@ -168,7 +158,7 @@ void session__stop(struct session *session)
 void session__close(struct session *session)
 {
 	failures__free(&session->failures);
-	stages__free(&session->stages);
+	way__free(&session->way);
 	tracer__close(session->tracer);
 	session->tracer = NULL;
 	plan__drop(&session->plan);
@@ -369,7 +359,7 @@ void session__watch(struct session *session, const struct session_totals *totals
 	if (now - session->named_at >= NAMES_EVERY_NS) {
 		if (totals->failed)
 			failures__watch(&session->failures);
-		slowest__watch(&session->slowest, session->failures.symbols);
+		way__watch(&session->way, session->failures.symbols);
 		session->named_at = now;
 	}
 	/* attaching takes memory: never from a machine that has none */
@@ -452,21 +442,12 @@ static int describe_change(struct report *report, const struct session_change *f
 
 static int describe_way(struct report *report, struct session *session, uint64_t start_ns)
 {
-	const bool *by = session->options->by;
-	uint64_t time = 0, epoch = tracer__next_epoch(session->tracer);
-	int err;
+	uint64_t time = 0;
 
 	for (size_t i = 0; i < session->difference.count; i++)
 		time += session->difference.series[i].sum;
-	err = stages__report(&session->stages, by, time, report);
-	if (session->options->marked)
-		log_info("marked: %llu walks dropped",
-			 (unsigned long long)stages__dropped(&session->stages));
-	stages__advance(&session->stages);
-	if (err)
-		return err;
-	return slowest__report(&session->slowest, epoch, start_ns, by, session->failures.symbols,
-			       report);
+	return way__report(&session->way, session->options->by, time, start_ns,
+			   session->failures.symbols, report);
 }
 
 struct report *session__report(struct session *session, uint64_t start_ns)
@@ -504,8 +485,9 @@ struct report *session__report(struct session *session, uint64_t start_ns)
 	session->base = session->now; /* the next window begins here */
 	session->now = base;
 	if (session->options->marked)
-		log_info("marked: %llu pairings checked, %llu wrong",
+		log_info("marked: %llu pairings checked, %llu wrong; %llu walks dropped",
 			 (unsigned long long)session->difference.totals.checked,
-			 (unsigned long long)session->difference.totals.mismatched);
+			 (unsigned long long)session->difference.totals.mismatched,
+			 (unsigned long long)way__dropped(&session->way));
 	return report;
 }

@@ -11,12 +11,11 @@
 #include "kernel.h"
 #include "options.h"
 #include "plan.h"
-#include "slowest.h"
 #include "snapshot.h"
-#include "stages.h"
 #include "tracer.h"
 #include "status.h"
 #include "tracer.h"
+#include "way.h"
 
 /* When and why the coverage rose. */
 struct session_change {
@@ -43,8 +42,7 @@ struct session {
 	struct session_change change;	       /* copies 0: none */
 	uint64_t watched_counted, watched_missed, watched_at;
 	struct failures failures;
-	struct stages stages;
-	struct slowest slowest;
+	struct way way;
 	uint64_t named_at; /* when the functions of failures were last looked up */
 	struct budget budget;
 	struct session_stretch

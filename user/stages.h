@@ -27,9 +27,6 @@ int stages__report(struct stages *stages, const bool by[DIMENSIONS], uint64_t ti
 /* The next window begins where the last report ended. */
 void stages__advance(struct stages *stages);
 
-/* Walks that were of no use in the window. */
-uint64_t stages__dropped(const struct stages *stages);
-
 extern const char *const gft_stage_names[GFT_STAGES];
 
 #endif
