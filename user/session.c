@@ -440,13 +440,14 @@ static int describe_change(struct report *report, const struct session_change *f
 	return change->why ? 0 : -ENOMEM;
 }
 
-static int describe_way(struct report *report, struct session *session, uint64_t start_ns)
+static int describe_way(struct report *report, struct session *session, uint64_t start_ns,
+			uint64_t window)
 {
 	uint64_t time = 0;
 
 	for (size_t i = 0; i < session->difference.count; i++)
 		time += session->difference.series[i].sum;
-	return way__report(&session->way, session->options->by, time, start_ns,
+	return way__report(&session->way, session->options->by, time, start_ns, window,
 			   session->failures.symbols, report);
 }
 
@@ -463,13 +464,14 @@ struct report *session__report(struct session *session, uint64_t start_ns)
 	};
 	struct report *report = report__new();
 	struct snapshot base = session->base;
+	uint64_t window = way__cut(&session->way);
 	int err = report ? take(session, &session->now) : -ENOMEM;
 
 	if (!err)
 		err = snapshot__subtract(&session->difference, &session->now, &session->base);
 	failures__watch(&session->failures);
 	if (!err)
-		err = describe_way(report, session, start_ns);
+		err = describe_way(report, session, start_ns, window);
 	if (!err)
 		err = summarize(report, &source, &session->difference);
 	if (!err)

@@ -26,16 +26,20 @@ void way__watch(const struct way *way, struct symbols *symbols)
 	slowest__watch(&way->slowest, symbols);
 }
 
-int way__report(struct way *way, const bool by[DIMENSIONS], uint64_t time, uint64_t start_ns,
-		struct symbols *symbols, struct report *report)
+uint64_t way__cut(struct way *way)
 {
-	uint64_t epoch = tracer__next_epoch(way->tracer);
+	return tracer__next_epoch(way->tracer);
+}
+
+int way__report(struct way *way, const bool by[DIMENSIONS], uint64_t time, uint64_t start_ns,
+		uint64_t number, struct symbols *symbols, struct report *report)
+{
 	int err = stages__report(&way->stages, by, time, report);
 
 	stages__advance(&way->stages);
 	if (err)
 		return err;
-	return slowest__report(&way->slowest, epoch, start_ns, by, symbols, report);
+	return slowest__report(&way->slowest, number, start_ns, by, symbols, report);
 }
 
 uint64_t way__dropped(const struct way *way)
