@@ -72,7 +72,7 @@ one_tier() {
 	for act in pcp buddy steal slow compact oom; do
 		path "$act" "{\"right\": $right}"
 	done
-	path reclaim "{\"right\": $right, \"least\": 0.5}"
+	path reclaim "{\"right\": $right, \"least\": 0.4}"
 	# short ones, all of which fail: their reason is looked for within them, too
 	explains search 300 kswapd compact reclaim
 	explains sleep 950 reclaim
