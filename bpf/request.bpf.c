@@ -306,8 +306,8 @@ static __noinline int finish_slow(const __u64 *args, struct gft_row *row, enum g
 
 /*
  * The rule, in a plain run: a task's request got a page within two microseconds and without a
- * stage, its frame is the first of its line, its series has been there before. False: it is not so,
- * and nothing has been done; everything else is finish_slow()'s. No call but the clock, lest
+ * stage, its frame is the first of its line, its series has been there before. False: it is not
+ * so, and nothing has been done; everything else is finish_slow()'s. No call but the clock, lest
  * registers be saved for it.
  */
 static __always_inline bool count_fast(struct gft_row *row, const __u64 *args,

@@ -191,7 +191,7 @@ static int prepare(struct top *top)
 	status = session__open(&top->session, top->options, &top->keeper);
 	if (status)
 		return status;
-	top->session.keep_slowest = true;
+	top->session.way.keep_slowest = true;
 	if (window__watch_terminal(&top->window, STDIN_FILENO)) {
 		log_error("cannot wait for signals");
 		return STATUS_INTERNAL;

@@ -116,21 +116,11 @@ static int init_failures(struct session *session)
 	return STATUS_INTERNAL;
 }
 
-static int init_stages(struct session *session)
+static int init_way(struct session *session)
 {
-	const struct plan *plan = &session->plan;
-	int err = stages__init(&session->stages, tracer__stages(session->tracer));
+	int err = way__init(&session->way, session->tracer, &session->plan,
+			    session->options->addresses);
 
-	session->slowest = (struct slowest){
-		.kept = tracer__slowest(session->tracer),
-		.cpus = session->kernel.cpus,
-		.most = plan->config.slowest,
-		.class_of = plan->class_of,
-		.class_mask = plan->config.class_mask,
-		.class_magic = plan->config.class_magic,
-		.paths = tracer__timed(session->tracer),
-		.addresses = session->options->addresses,
-	};
 	if (!err)
 		return STATUS_OK;
 	log_err(err, "stages");
@@ -190,7 +180,7 @@ int session__open(struct session *session, const struct options *options, struct
 	if (!status)
 		status = init_failures(session);
 	if (!status)
-		status = init_stages(session);
+		status = init_way(session);
 	if (!status)
 		status = init_places(session);
 	if (!status)
@@ -211,7 +201,7 @@ void session__stop(struct session *session)
 void session__close(struct session *session)
 {
 	failures__free(&session->failures);
-	stages__free(&session->stages);
+	way__free(&session->way);
 	places__free(&session->places);
 	tracer__close(session->tracer);
 	session->tracer = NULL;
@@ -309,7 +299,7 @@ int session__activate(struct session *session)
 		err = forget_learning(session);
 	if (!err)
 		places__begin(&session->places, session->tracer);
-	session->activated_ns = session->watched_at = window__now();
+	session->way.began_ns = session->watched_at = window__now();
 	budget__init(&session->budget, session->options->budget, session->kernel.cpus_online,
 		     (uint32_t)session->options->sample);
 	if (session->options->sample > 1 && tracer__timed(session->tracer))

@@ -13,12 +13,10 @@
 #include "options.h"
 #include "places.h"
 #include "plan.h"
-#include "slowest.h"
 #include "snapshot.h"
-#include "stages.h"
-#include "tracer.h"
 #include "status.h"
 #include "tracer.h"
+#include "way.h"
 
 /* When and why the coverage rose. */
 struct session_change {
@@ -46,10 +44,7 @@ struct session {
 	struct session_change change;	       /* copies 0: none */
 	uint64_t watched_counted, watched_missed, watched_at;
 	struct failures failures;
-	struct stages stages;
-	struct slowest slowest;
-	bool keep_slowest; /* of all windows, not of each: to be set before the first report */
-	uint64_t activated_ns;
+	struct way way;
 	struct wrappers wrappers;
 	struct places places;
 	uint64_t named_at; /* when the functions of failures were last looked up */

@@ -58,35 +58,15 @@ static int describe_change(struct report *report, const struct session_change *f
 	return change->why ? 0 : -ENOMEM;
 }
 
-/* What a report tells of. */
-enum span {
-	SPAN_WINDOW, /* from the last report to now: the next window begins */
-	SPAN_SO_FAR, /* the same, but the window goes on */
-	SPAN_ALL,    /* from the activation to the last window's end */
-};
-
 static int describe_way(struct report *report, struct session *session, enum span span,
 			uint64_t start_ns)
 {
-	const bool *by = session->options->by;
-	const bool ends = span == SPAN_WINDOW && !session->keep_slowest;
-	uint64_t time = 0, epoch;
-	int err;
+	uint64_t time = 0;
 
 	for (size_t i = 0; i < session->difference.count; i++)
 		time += session->difference.series[i].sum;
-	if (span == SPAN_ALL)
-		err = stages__report_all(&session->stages, by, time, report);
-	else
-		err = stages__report(&session->stages, by, time, report);
-	if (span == SPAN_WINDOW)
-		stages__advance(&session->stages);
-	epoch = ends ? tracer__next_epoch(session->tracer) : tracer__epoch(session->tracer);
-	if (err)
-		return err;
-	return slowest__report(&session->slowest, epoch,
-			       session->keep_slowest ? session->activated_ns : start_ns, by,
-			       session->failures.symbols, report);
+	return way__report(&session->way, span, session->options->by, time, start_ns,
+			   session->failures.symbols, report);
 }
 
 static int describe_places(struct report *report, struct session *session, enum span span)
@@ -137,8 +117,10 @@ static struct report *make_report(struct session *session, const struct snapshot
 static struct report *report_now(struct session *session, enum span span, uint64_t start_ns)
 {
 	struct report *report;
-	int err = session__take(session, &session->now);
+	int err;
 
+	way__cut(&session->way, span);
+	err = session__take(session, &session->now);
 	if (err) {
 		log_err(err, "report");
 		return NULL;
@@ -168,17 +150,19 @@ struct report *session__report(struct session *session, uint64_t start_ns)
 	session->base = session->now; /* the next window begins here */
 	session->now = base;
 	if (session->options->marked)
-		log_info("marked: %llu pairings checked, %llu wrong",
+		log_info("marked: %llu pairings checked, %llu wrong; %llu walks dropped",
 			 (unsigned long long)session->difference.totals.checked,
-			 (unsigned long long)session->difference.totals.mismatched);
+			 (unsigned long long)session->difference.totals.mismatched,
+			 (unsigned long long)way__dropped(&session->way));
 	return report;
 }
 
 struct report *session__report_all(struct session *session, uint64_t start_ns)
 {
-	struct report *report =
-		make_report(session, &session->base, &session->origin, SPAN_ALL, start_ns);
+	struct report *report;
 
+	way__cut(&session->way, SPAN_ALL);
+	report = make_report(session, &session->base, &session->origin, SPAN_ALL, start_ns);
 	if (report)
 		describe_budget(report, session, start_ns, session->ns_spent);
 	return report;

@@ -123,7 +123,7 @@ void session__watch(struct session *session, const struct session_totals *totals
 	if (now - session->named_at >= NAMES_EVERY_NS) {
 		if (totals->failed)
 			failures__watch(&session->failures);
-		slowest__watch(&session->slowest, session->failures.symbols);
+		way__watch(&session->way, session->failures.symbols);
 		session->named_at = now;
 	}
 	callers__watch(&session->places.callers, now);

@@ -9,31 +9,31 @@
 
 /* A tracepoint, and the program at it. */
 struct event_row {
-	enum gft_stage stage;
 	const char *program;
 	const char *event;
+	enum gft_stage stage;
 	bool path; /* fires on fast paths too: only where the path is asked for */
 };
 
 static const struct event_row events[] = {
-	{GFT_STAGE_BUDDY, "stage_buddy", "mm_page_alloc_zone_locked", true},
-	{GFT_STAGE_STEAL, "stage_steal", "mm_page_alloc_extfrag", false},
-	{GFT_STAGE_MEMCG, "stage_memcg_begin", "mm_vmscan_memcg_reclaim_begin", false},
-	{GFT_STAGE_MEMCG, "stage_memcg_end", "mm_vmscan_memcg_reclaim_end", false},
-	{GFT_STAGE_RETRY, "stage_retry_reclaim", "reclaim_retry_zone", false},
-	{GFT_STAGE_RETRY, "stage_retry_compact", "compact_retry", false},
-	{GFT_STAGE_TLB, "stage_tlb", "tlb_flush", false},
+	{"stage_buddy", "mm_page_alloc_zone_locked", GFT_STAGE_BUDDY, true},
+	{"stage_steal", "mm_page_alloc_extfrag", GFT_STAGE_STEAL, false},
+	{"stage_memcg_begin", "mm_vmscan_memcg_reclaim_begin", GFT_STAGE_MEMCG, false},
+	{"stage_memcg_end", "mm_vmscan_memcg_reclaim_end", GFT_STAGE_MEMCG, false},
+	{"stage_retry_reclaim", "reclaim_retry_zone", GFT_STAGE_RETRY, false},
+	{"stage_retry_compact", "compact_retry", GFT_STAGE_RETRY, false},
+	{"stage_tlb", "tlb_flush", GFT_STAGE_TLB, false},
 };
 
 /* Where no request has a frame: bpf/stage_alone.bpf.c. */
 static const struct event_row events_alone[] = {
-	{GFT_STAGE_RECLAIM, "alone_reclaim_begin", "mm_vmscan_direct_reclaim_begin", false},
-	{GFT_STAGE_RECLAIM, "alone_reclaim_end", "mm_vmscan_direct_reclaim_end", false},
-	{GFT_STAGE_MEMCG, "alone_memcg_begin", "mm_vmscan_memcg_reclaim_begin", false},
-	{GFT_STAGE_MEMCG, "alone_memcg_end", "mm_vmscan_memcg_reclaim_end", false},
-	{GFT_STAGE_COMPACT, "alone_compact", "mm_compaction_try_to_compact_pages", false},
-	{GFT_STAGE_COMPACT, "alone_compact_begin", "mm_compaction_begin", false},
-	{GFT_STAGE_COMPACT, "alone_compact_end", "mm_compaction_end", false},
+	{"alone_reclaim_begin", "mm_vmscan_direct_reclaim_begin", GFT_STAGE_RECLAIM, false},
+	{"alone_reclaim_end", "mm_vmscan_direct_reclaim_end", GFT_STAGE_RECLAIM, false},
+	{"alone_memcg_begin", "mm_vmscan_memcg_reclaim_begin", GFT_STAGE_MEMCG, false},
+	{"alone_memcg_end", "mm_vmscan_memcg_reclaim_end", GFT_STAGE_MEMCG, false},
+	{"alone_compact", "mm_compaction_try_to_compact_pages", GFT_STAGE_COMPACT, false},
+	{"alone_compact_begin", "mm_compaction_begin", GFT_STAGE_COMPACT, false},
+	{"alone_compact_end", "mm_compaction_end", GFT_STAGE_COMPACT, false},
 };
 
 /* A function, and the programs at its begin and end. */

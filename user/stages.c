@@ -64,11 +64,6 @@ void stages__advance(struct stages *stages)
 	stages->end = base;
 }
 
-uint64_t stages__dropped(const struct stages *stages)
-{
-	return stages->end->dropped - stages->base->dropped;
-}
-
 static struct key key_of(const struct gft_stages *stages, uint32_t series,
 			 const bool by[DIMENSIONS])
 {

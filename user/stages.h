@@ -32,9 +32,6 @@ int stages__report_all(const struct stages *stages, const bool by[DIMENSIONS], u
 /* The next window begins where the last report ended. */
 void stages__advance(struct stages *stages);
 
-/* Walks that were of no use in the window. */
-uint64_t stages__dropped(const struct stages *stages);
-
 extern const char *const gft_stage_names[GFT_STAGES];
 
 #endif

@@ -234,12 +234,12 @@ static void test_cost(void **state)
 	assert_int_equal(parse(COMMAND_RUN, "run --sample 64 --budget 0.5"), 0);
 	assert_int_equal(options.sample, 64);
 	assert_true(options.budget == 0.5 && options.budget_given);
-	assert_int_equal(parse(COMMAND_RUN, "run --failures-only --sample 1"), 0);
 	assert_int_equal(options.slowest, 10);
 	assert_int_equal(parse(COMMAND_RUN, "run --slowest 0 --by path"), 0);
 	assert_int_equal(options.slowest, 0);
 	assert_true(options.by[DIM_PATH]);
 	bad("run --slowest 33", "--slowest 33 is out of range: 0 to 32");
+	assert_int_equal(parse(COMMAND_RUN, "run --failures-only --sample 1"), 0);
 	assert_true(options.failures_only);
 	bad("run --sample 0", "--sample 0 is out of range: 1 to 65536");
 	bad("run --sample 65537", "--sample 65537 is out of range: 1 to 65536");

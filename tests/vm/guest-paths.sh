@@ -35,4 +35,7 @@ trace none '--slowest 0' "do=reclaim $kernel count=50"
 # free memory in single pages, and nothing that can be moved: compaction searches all of it
 trace search '--marked --by class,order,path' \
 	"do=fragment order=4-6 $kernel count=100"
+# reclaim that has to wait
+trace sleep '--marked --by class,path' \
+	"do=tail threads=4 sleep_us=3000 $kernel count=500"
 exit 0

@@ -36,6 +36,25 @@ path() {
 		result 1 "$1: comparison ends"
 	fi
 	results "$1" <"$work/compared"
+	cp "$file.err" "$work/err"
+	grep -q 'marked: .* 0 wrong; 0 walks dropped' "$work/err"
+	result $? "$1: each walk is its own request's, and no longer than it"
+}
+
+# explains NAME LEAST STAGE…: these stages are so many thousandths, at least, of the time of the
+# requests that reclaimed
+explains() {
+	local name=$1 least=$2 share
+	shift 2
+
+	share=$(jq --arg stages " $* " '
+		([.stages[] | select(.stage as $s | $stages | contains(" \($s) ")).sum] | add // 0) * 1000
+		/ ([.latency[] | select(.labels.path == "reclaim").sum] | add // 1e18) | floor' \
+		"$work/out/$name.json" 2>"$work/err")
+	jq -c '[.latency[] | {path: .labels.path, order: .labels.order, count, sum}],
+		[.stages[] | {stage, count, sum}]' "$work/out/$name.json" >>"$work/err"
+	((${share:-0} >= least && ${share:-0} <= 1000))
+	result $? "$name: $* explains ${share:-0} of 1000 of the time"
 }
 
 # holds NAME WHAT FILTER: of a report, or of each of several
@@ -45,19 +64,24 @@ holds() {
 }
 
 one_tier() {
+	local right=0.99
+
+	# all kprobe programs share one guard: what comes while another runs is skipped
+	[[ $1 != kprobe ]] || right=0.95
 	guest "$1" || return
 	for act in pcp buddy steal slow compact oom; do
-		path "$act"
+		path "$act" "{\"right\": $right}"
 	done
-	path reclaim '{"least": 0.95}'
-	holds search 'compaction takes most of the time, where it must search' '.[0]
-		| ([.latency[] | select(.labels.path == "compact" or .labels.path == "reclaim").sum] | add) as $all
-		| ([.stages[] | select(.stage == "compact" or .stage == "reclaim" or .stage == "kswapd").sum] | add)
-		| . <= $all and . >= $all * 0.95'
-	holds plain 'each window has its own slowest' '
-		all(.[]; .window.duration_ns as $d | .slowest | all(.ts <= $d))
-		and ([.[].slowest[] | select(.stages | any(.stage == "reclaim"))] | length) > 0
-		and all(.[]; ([.latency[].max] | max) as $max | $max < 2048 or .slowest[0].latency >= $max * 15 / 16)'
+	path reclaim "{\"right\": $right, \"least\": 0.4}"
+	# short ones, all of which fail: their reason is looked for within them, too
+	explains search 300 kswapd compact reclaim
+	explains sleep 950 reclaim
+	holds plain 'the slowest began within their windows' '
+		all(.[]; .window.duration_ns as $d | .slowest | all(.ts <= $d))'
+	holds plain 'some of the slowest reclaimed' '
+		[.[].slowest[] | select(.stages | any(.stage == "reclaim"))] | length > 0'
+	holds plain 'the slowest of all windows is there' '
+		([.[].latency[].max] | max) == ([.[].slowest[].latency] | max)'
 	holds none 'no slowest, where none is asked for' '.[0] | .slowest == [] and .stages != []'
 	holds plain 'the report says what it does not see' '.[0]
 		| (.mode.sees | index("stages")) and ([.mode.blind[].what] | index("stage buddy"))'
