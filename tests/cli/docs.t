@@ -49,4 +49,18 @@ finds() {
 }
 ok "what is not there is found" finds
 
+# What tools/setup installs to build with, but for the unit tests' library.
+build_depends() {
+	awk '$1 == "build" && $2 ~ /-dev$/ && $2 != "libcmocka-dev" { print $2 }' tools/setup > "$out"
+	[[ -s $out ]] && while read -r package; do
+		grep -qx " $package," debian/control || {
+			echo "$package is not in debian/control" > "$err"
+			return 1
+		}
+	done < "$out"
+}
+ok "debian/control builds with the libraries of tools/setup" build_depends
+version() { [[ $(sed -n 's/^VERSION *:= *//p' Makefile) == "$(sed -n '1s/^gfptrace (\(.*\)) .*/\1/p' debian/changelog)" ]]; }
+ok "debian/changelog is of the Makefile's version" version
+
 done_testing
