@@ -102,7 +102,8 @@ $(O)/user/%.o: user/%.c | check-tools
 	$(call say,CC,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 # The only files that know the skeletons.
-$(O)/user/programs.o $(O)/user/locate.o: $(SKELETONS)
+$(O)/user/programs.o $(O)/user/programs_attach.o $(O)/user/programs_view.o \
+	$(O)/user/locate.o: $(SKELETONS)
 
 $(LIBRARY): $(filter-out $(O)/user/main.o,$(USER_OBJECTS))
 	$(call say,AR,$@)rm -f $@ && $(AR) rcsD $@ $^

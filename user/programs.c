@@ -1,61 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "programs.h"
-
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "gfptrace.skel.h"
 #include "locate.h"
 #include "log.h"
-
-/* A program in use, its link (NULL: detached) and the place it is attached to. */
-struct attached {
-	struct bpf_program *program;
-	struct bpf_link *link;
-	uint32_t copy;
-	const char *how;      /* fentry, kprobe, ... */
-	const char *function; /* or the tracepoint's name */
-	bool is_exit, is_bulk;
-};
-
-/* What a copy consists of in this tier. */
-struct copy {
-	struct bpf_program *entry, *exit; /* entry: NULL in the tier tracepoint */
-	struct bpf_map *map;
-	void *cpus;
-	size_t size;
-};
-
-struct programs {
-	struct programs_setup setup;
-	struct gfptrace *skeleton;
-	struct copy copy[GFT_COPIES];
-	struct bpf_program *sampling; /* stands for the first copy's entry */
-	bool is_sampling;
-	struct attached attached[PROGRAMS_MAX];
-	size_t nr_attached;
-	bool bulk;
-	void *names;
-	size_t names_size;
-	void *failures;
-	size_t failures_size;
-	void *slowest;
-	size_t slowest_size;
-	uint32_t sees; /* stages */
-	void *callers, *stacks, *lints;
-	size_t callers_size, stacks_size, lints_size;
-	enum lint_sight lint_sight;
-	bool headroom;
-};
+#include "programs_parts.h"
 
 static __attribute__((format(printf, 2, 0))) int print_libbpf(enum libbpf_print_level level,
 							      const char *format, va_list arguments)
@@ -68,25 +24,6 @@ static __attribute__((format(printf, 2, 0))) int print_libbpf(enum libbpf_print_
 void programs__quiet_libbpf(void)
 {
 	libbpf_set_print(print_libbpf);
-}
-
-static bool has_names(const struct programs *programs)
-{
-	return programs->setup.config.by_comm || programs->setup.config.by_cgroup;
-}
-
-/* Does any program look at stacks? */
-static bool wants_callers(const struct programs *programs)
-{
-	return programs->setup.config.callers || programs->setup.config.lint;
-}
-
-static size_t cpu_size(const struct programs *programs, uint32_t copy)
-{
-	const struct gft_config *config = &programs->setup.config;
-
-	return config->series_offset +
-	       (size_t)config->slots[copy - 1] * GFT_SERIES_SIZE(config->timed);
 }
 
 static int set_map(struct bpf_map *map, uint64_t entries, uint64_t value_size)
@@ -209,12 +146,6 @@ static int want_bulk(struct programs *programs)
 	return err ? err : want(skeleton->progs.bulk_exit, bulk->name);
 }
 
-static struct bpf_program *stage_program(const struct programs *programs,
-					 const struct stage_probe *probe)
-{
-	return bpf_object__find_program_by_name(programs->skeleton->obj, probe->program);
-}
-
 static int want_stages(struct programs *programs)
 {
 	const struct stage_probes *stages = &programs->setup.stages;
@@ -227,13 +158,6 @@ static int want_stages(struct programs *programs)
 			   trampoline ? stages->probe[i].target : NULL);
 	}
 	return err;
-}
-
-/* Is there a program on warn_alloc()? */
-static bool sees_failures(const struct programs *programs)
-{
-	return programs->setup.config.memcg_by_warn ||
-	       programs->copy[0].exit == programs->skeleton->progs.failure_alone;
 }
 
 /* The programs that look at what enters slow paths, and at habits. */
@@ -297,12 +221,6 @@ static void *map_in(struct bpf_map *map, size_t *size)
 	*size = (bytes + page - 1) / page * page;
 	memory = mmap(NULL, *size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
 	return memory == MAP_FAILED ? NULL : memory;
-}
-
-static struct gft_row *row_of(const struct programs *programs, uint32_t copy, uint32_t cpu)
-{
-	return (struct gft_row *)((char *)programs->copy[copy - 1].cpus +
-				  cpu * cpu_size(programs, copy));
 }
 
 /* Per-CPU addresses that BPF cannot reach by a symbol. */
@@ -417,255 +335,6 @@ int programs__open(struct programs **result, const struct programs_setup *setup)
 	return err ? err : prepare_maps(programs);
 }
 
-static int attach(struct programs *programs, uint32_t copy, struct bpf_program *program,
-		  const char *how, const char *function)
-{
-	struct attached *attached = programs->attached;
-	struct bpf_link *link;
-
-	if (!strcmp(how, "raw_tp"))
-		link = bpf_program__attach_raw_tracepoint(program, function);
-	else if (!strcmp(how, "kprobe") || !strcmp(how, "kretprobe"))
-		link = bpf_program__attach_kprobe(program, !strcmp(how, "kretprobe"), function);
-	else
-		link = bpf_program__attach(program);
-
-	if (!link)
-		return -errno;
-	/* a program that was attached before keeps its place */
-	while (attached < programs->attached + programs->nr_attached &&
-	       attached->program != program)
-		attached++;
-	if (attached == programs->attached + programs->nr_attached)
-		programs->nr_attached++;
-	*attached = (struct attached){
-		.program = program,
-		.link = link,
-		.copy = copy,
-		.how = how,
-		.function = function,
-		.is_exit = program == programs->copy[copy - 1].exit,
-		.is_bulk = program == programs->skeleton->progs.bulk_exit,
-	};
-	return 0;
-}
-
-static void detach(struct programs *programs, const struct bpf_program *program)
-{
-	for (size_t i = 0; i < programs->nr_attached; i++) {
-		if (programs->attached[i].program != program)
-			continue;
-		bpf_link__destroy(programs->attached[i].link);
-		programs->attached[i].link = NULL;
-	}
-}
-
-/*
- * A program that has just been detached can be attached again only when the kernel's worker
- * has put its link away (bpf_link_put_deferred(), kernel/bpf/syscall.c).
- */
-#define ATTACH_TRIES 200
-
-static int attach_entry(struct programs *programs, uint32_t copy, struct bpf_program *program)
-{
-	const char *how = programs->setup.tier == TIER_FEXIT ? "fentry" : "kprobe";
-	const char *function = programs->setup.kernel->facts.entry.name;
-	int err = attach(programs, copy, program, how, function);
-
-	for (int i = 0; i < ATTACH_TRIES && err == -EBUSY; i++) {
-		poll(NULL, 0, 1);
-		err = attach(programs, copy, program, how, function);
-	}
-	return err;
-}
-
-/*
- * Which node a request wanted matters where there are several; without the program the one of
- * its CPU is taken.
- */
-static void attach_wish(struct programs *programs)
-{
-	if (sees_failures(programs) && programs__zones(programs)->nodes > 1)
-		attach(programs, 1, programs->skeleton->progs.failure_wish, "kprobe",
-		       "wake_all_kswapds");
-}
-
-/* A stage that cannot be seen is a blind spot, and no reason to see nothing. */
-static void attach_stages(struct programs *programs)
-{
-	const struct stage_probes *stages = &programs->setup.stages;
-
-	for (size_t i = 0; i < stages->count; i++) {
-		const struct stage_probe *probe = &stages->probe[i];
-
-		if (!attach(programs, 1, stage_program(programs, probe), probe->how, probe->target))
-			programs->sees |= 1u << probe->stage;
-	}
-}
-
-int programs__attach_entries(struct programs *programs, uint32_t copy)
-{
-	struct gfptrace *skeleton = programs->skeleton;
-	const struct btf_facts *facts = &programs->setup.kernel->facts;
-	bool fexit = programs->setup.tier == TIER_FEXIT;
-	int err = 0;
-
-	if (copy == 1) {
-		attach_wish(programs);
-		attach_stages(programs);
-	}
-	if (!programs->copy[copy - 1].entry)
-		return 0;
-	if (copy == 1 && programs->setup.config.memcg_by_warn)
-		err = attach(programs, 1, skeleton->progs.failure_warned, "kprobe", "warn_alloc");
-	if (!err)
-		err = attach_entry(programs, copy, programs->copy[copy - 1].entry);
-	if (err || !fexit || copy > 1)
-		return err;
-	if (programs->setup.config.marked)
-		err = attach(programs, 1, skeleton->progs.verify_pairing, "fexit",
-			     facts->entry.name);
-	if (err || !facts->bulk.name)
-		return err;
-	err = attach(programs, 1, skeleton->progs.bulk_entry, "fentry", facts->bulk.name);
-	programs->bulk = !err;
-	return err;
-}
-
-static void begin_learning(struct programs *programs)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now); /* that of bpf_ktime_get_ns() */
-	programs->skeleton->data->gft_active_since =
-		(uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
-/* A request of our own, from which the exit learns how far below its entry it lies. */
-static void learn_distance(void)
-{
-	size_t size = (size_t)sysconf(_SC_PAGESIZE);
-	char *page;
-
-	page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
-		    -1, 0);
-	if (page != MAP_FAILED)
-		munmap(page, size);
-}
-
-/* Where a program cannot be attached, that is told of: these are no part of the count. */
-static void attach_headroom(struct programs *programs)
-{
-	struct gfptrace *skeleton = programs->skeleton;
-
-	if (!programs->setup.config.memcg_by_warn)
-		return;
-	programs->headroom =
-		!attach(programs, 1, skeleton->progs.headroom_failed, "kprobe", "warn_alloc") &&
-		!attach(programs, 1, skeleton->progs.headroom_slow, "kprobe", "wake_all_kswapds");
-}
-
-/* Requests of our own, which hold no lock, tell what the counters stand at. */
-static enum lint_sight learn_lint(struct programs *programs)
-{
-	struct gft_lint_base *base = &programs->skeleton->bss->gft_lint_base;
-	enum lint_sight sight;
-
-	for (int i = 0; i < 8; i++)
-		learn_distance();
-	sight = lint__sight(base);
-	base->learning = 0;
-	return sight;
-}
-
-static void attach_lint(struct programs *programs)
-{
-	struct gfptrace *skeleton = programs->skeleton;
-	bool kprobes = programs->setup.config.memcg_by_warn;
-	struct bpf_program *program =
-		kprobes ? skeleton->progs.lint_kprobe : skeleton->progs.lint_tracepoint;
-	int err;
-
-	if (!programs->setup.config.lint)
-		return;
-	programs->lint_sight = LINT_BLIND;
-	skeleton->bss->gft_lint_base.learning = (uint32_t)getpid();
-	err = kprobes ? attach(programs, 1, program, "kprobe",
-			       programs->setup.kernel->facts.entry.name)
-		      : attach(programs, 1, program, "raw_tp", "mm_page_alloc");
-	if (!err)
-		programs->lint_sight = learn_lint(programs);
-	if (programs->lint_sight == LINT_BLIND)
-		detach(programs, program);
-}
-
-int programs__attach_exits(struct programs *programs, uint32_t copy)
-{
-	int err = 0;
-
-	if (copy == 1) {
-		attach_headroom(programs);
-		attach_lint(programs);
-	}
-	if (copy == 1 && programs->bulk)
-		err = attach(programs, 1, programs->skeleton->progs.bulk_exit, "fexit",
-			     programs->setup.kernel->facts.bulk.name);
-	if (!err && programs->copy[copy - 1].exit == programs->skeleton->progs.failure_alone)
-		err = attach(programs, copy, programs->copy[copy - 1].exit, "kprobe", "warn_alloc");
-	else if (!err)
-		err = attach(programs, copy, programs->copy[copy - 1].exit, "raw_tp",
-			     "mm_page_alloc");
-	if (err || !programs->setup.config.timed)
-		return err;
-	if (copy == 1)
-		begin_learning(programs);
-	learn_distance(); /* more programs at the tracepoint may change it */
-	return 0;
-}
-
-static struct bpf_program *first_entry(const struct programs *programs)
-{
-	return programs->is_sampling ? programs->sampling : programs->copy[0].entry;
-}
-
-int programs__entry_first(struct programs *programs)
-{
-	detach(programs, first_entry(programs));
-	return attach_entry(programs, 1, first_entry(programs));
-}
-
-int programs__set_sample(struct programs *programs, uint32_t sample)
-{
-	bool sampling = sample > 1;
-	struct bpf_program *before = first_entry(programs);
-	int err;
-
-	if (!before)
-		return -EOPNOTSUPP;
-	programs->skeleton->data->gft_sample = sample;
-	if (sampling == programs->is_sampling)
-		return 0;
-	/* for a moment both run: the later one leaves the frame as it wants it */
-	err = attach_entry(programs, 1, sampling ? programs->sampling : programs->copy[0].entry);
-	if (err)
-		return err;
-	detach(programs, before);
-	programs->is_sampling = sampling;
-	return 0;
-}
-
-void programs__detach(struct programs *programs)
-{
-	for (int exits = 1; exits >= 0; exits--)
-		/* the first copy last: only what it saw too may be counted as recovered */
-		for (size_t i = programs->nr_attached; i-- > 0;) {
-			if (exits && !programs->attached[i].is_exit)
-				continue;
-			bpf_link__destroy(programs->attached[i].link);
-			programs->attached[i].link = NULL;
-		}
-}
-
 void programs__close(struct programs *programs)
 {
 	if (!programs)
@@ -688,164 +357,4 @@ void programs__close(struct programs *programs)
 		munmap(programs->slowest, programs->slowest_size);
 	gfptrace__destroy(programs->skeleton);
 	free(programs);
-}
-
-struct counters_view programs__view(const struct programs *programs, uint32_t copy)
-{
-	const struct gft_config *config = &programs->setup.config;
-	const struct gft_names *names = programs->names;
-
-	return (struct counters_view){
-		.cpus = programs->copy[copy - 1].cpus,
-		.cpu_size = cpu_size(programs, copy),
-		.series_offset = config->series_offset,
-		.series_size = GFT_SERIES_SIZE(config->timed),
-		.slots = config->slots[copy - 1],
-		.names = has_names(programs)
-				 ? names + (size_t)(copy - 1) * programs->setup.kernel->cpus
-				 : NULL,
-		.callers = config->by_caller
-				   ? (const struct gft_callers *)programs->callers +
-					     (size_t)(copy - 1) * programs->setup.kernel->cpus
-				   : NULL,
-	};
-}
-
-const struct gft_failure *programs__failures(const struct programs *programs)
-{
-	return programs->failures;
-}
-
-const struct gft_stages *programs__stages(const struct programs *programs)
-{
-	return &programs->skeleton->bss->gft_stages;
-}
-
-uint32_t programs__sees(const struct programs *programs)
-{
-	return programs->sees;
-}
-
-const struct gft_slowest *programs__slowest(const struct programs *programs)
-{
-	return programs->setup.config.slowest ? programs->slowest : NULL;
-}
-
-uint64_t programs__epoch(const struct programs *programs)
-{
-	return programs->skeleton->data->gft_slow_epoch;
-}
-
-uint64_t programs__next_epoch(struct programs *programs)
-{
-	uint64_t over = programs->skeleton->data->gft_slow_epoch;
-
-	__atomic_store_n(&programs->skeleton->data->gft_slow_epoch, over + 1, __ATOMIC_RELEASE);
-	for (uint32_t copy = 1; copy <= programs->setup.copies; copy++)
-		for (uint32_t cpu = 0; cpu < programs->setup.kernel->cpus; cpu++)
-			row_of(programs, copy, cpu)->slow_floor =
-				programs->setup.config.slowest ? GFT_SLOW_FLOOR : UINT64_MAX;
-	return over;
-}
-
-const struct gft_callers *programs__callers(const struct programs *programs, size_t *count)
-{
-	*count = (size_t)programs->setup.kernel->cpus * GFT_CALLER_USERS;
-	return wants_callers(programs) ? programs->callers : NULL;
-}
-
-struct stacks_view programs__stacks(const struct programs *programs)
-{
-	if (!programs->setup.config.stacks)
-		return (struct stacks_view){};
-	return (struct stacks_view){programs->stacks, GFT_STACKS,
-				    programs->skeleton->bss->gft_stacks_other};
-}
-
-struct stacks_view programs__lints(const struct programs *programs)
-{
-	if (!programs->setup.config.lint)
-		return (struct stacks_view){};
-	return (struct stacks_view){programs->lints, GFT_LINTS,
-				    programs->skeleton->bss->gft_lints_other};
-}
-
-enum lint_sight programs__lint_sight(const struct programs *programs)
-{
-	return programs->lint_sight;
-}
-
-const struct gft_headrooms *programs__headrooms(const struct programs *programs)
-{
-	return programs->headroom ? &programs->skeleton->bss->gft_headrooms : NULL;
-}
-
-const struct gft_zones *programs__zones(const struct programs *programs)
-{
-	return &programs->skeleton->bss->gft_zones;
-}
-
-uint64_t programs__memory(const struct programs *programs)
-{
-	struct bpf_map *map;
-	uint64_t bytes = 0;
-
-	bpf_object__for_each_map(map, programs->skeleton->obj) if (bpf_map__fd(map) >= 0) bytes +=
-		(uint64_t)bpf_map__max_entries(map) * bpf_map__value_size(map);
-	return bytes;
-}
-
-bool programs__bulk(const struct programs *programs)
-{
-	return programs->bulk;
-}
-
-bool programs__exact_context(const struct programs *programs)
-{
-	return programs->setup.kernel->preempt_symbol || row_of(programs, 1, 0)->preempt_count;
-}
-
-void programs__trust_entries(struct programs *programs)
-{
-	struct gfptrace__bss *bss = programs->skeleton->bss;
-
-	for (uint32_t cpu = 0; cpu < programs->setup.kernel->cpus; cpu++) {
-		struct gft_row *row = row_of(programs, 1, cpu);
-		uint64_t top = row->irq_top >> GFT_STACK_SHIFT;
-		struct gft_line *line = &bss->gft_frames[(top >> 1) & (GFT_FRAME_LINES - 1)];
-
-		row->entry_misses = 0;
-		/* a request that is under way there will be found missing: rare, and counted */
-		for (int i = 0; i < GFT_LINE_FRAMES && top; i++)
-			if (line->frame[i].tag >> GFT_STACK_SHIFT == top)
-				line->frame[i].tag = 0;
-	}
-}
-
-size_t programs__states(const struct programs *programs, struct program_state *states, size_t most)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < programs->nr_attached && count < most; i++) {
-		const struct attached *attached = &programs->attached[i];
-		struct program_state *state = &states[count];
-		struct bpf_prog_info info = {};
-		uint32_t size = sizeof(info);
-
-		if (bpf_obj_get_info_by_fd(bpf_program__fd(attached->program), &info, &size))
-			continue;
-		*state = (struct program_state){
-			.name = bpf_program__name(attached->program),
-			.copy = attached->copy,
-			.runs = info.run_cnt,
-			.ns = info.run_time_ns,
-			.misses = info.recursion_misses,
-			.is_exit = attached->is_exit,
-			.is_bulk = attached->is_bulk,
-		};
-		snprintf(state->attach, sizeof(state->attach), "%s/%s", attached->how,
-			 attached->function);
-		count++;
-	}
-	return count;
 }
