@@ -15,6 +15,7 @@
 
 #define SWEEP	    (AP_TRY_ORDERS * AP_KINDS) /* steps: each order with all its kinds */
 #define RARELY	    64			       /* the alignment of the largest order */
+#define SLEEPS	    5
 #define DIRT	    0xa5
 #define DIRT_STRIDE 1024
 
@@ -316,19 +317,26 @@ void ap_try_stale(struct ap_try *try)
 	}
 }
 
-/* A sleep where there must be none is noticed, in both ways; it is taken off the counts again. */
+/*
+ * A sleep where there must be none is noticed, in both ways; it is taken off the counts again.
+ * More than one attempt: who is preempted on the way to sleep until the time is over never slept.
+ */
 void ap_try_sleep(struct ap_try *try)
 {
 	const u64 slept = ap_counted(AP_N_WATCHED_SLEPT);
 	const u64 switches = ap_counted(AP_N_ATOMIC_SWITCHES);
 	struct ap_stretch stretch;
+	bool caught = false;
+	u32 i;
 
-	ap_stretch_begin(&stretch, true);
-	msleep(1);
-	ap_stretch_end(&stretch);
-	tried(try, AP_TRY_SLEEP,
-	      ap_counted(AP_N_WATCHED_SLEPT) > slept &&
-		      ap_counted(AP_N_ATOMIC_SWITCHES) > switches);
+	for (i = 0; i < SLEEPS && !caught; i++) {
+		ap_stretch_begin(&stretch, true);
+		msleep(20);
+		ap_stretch_end(&stretch);
+		caught = ap_counted(AP_N_WATCHED_SLEPT) > slept &&
+			 ap_counted(AP_N_ATOMIC_SWITCHES) > switches;
+	}
+	tried(try, AP_TRY_SLEEP, caught);
 	ap_count(AP_N_WATCHED_SLEPT, slept - ap_counted(AP_N_WATCHED_SLEPT));
 	ap_count(AP_N_ATOMIC_SWITCHES, switches - ap_counted(AP_N_ATOMIC_SWITCHES));
 }

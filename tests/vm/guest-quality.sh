@@ -31,7 +31,10 @@ refused() {
 # Nothing is kept in files meanwhile, which would take memory.
 cycle() {
 	insmod "$module"
-	echo count=500 >$d/quality || echo "memory 1" >>/out/status
+	if ! echo count=500 >$d/quality; then
+		echo "memory 1" >>/out/status
+		sed 's/^/# /' $d/quality >>/out/flaws
+	fi
 	cat $d/truth >/dev/null
 	rmmod allocpage
 }
