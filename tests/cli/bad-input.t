@@ -44,7 +44,7 @@ bad "--by: unknown word 'colour'" run --by colour
 bad "--by names 'class' twice" run --by class,class
 bad "--by has an empty item" run --by class,,order
 bad "--by has an empty item" run --by ''
-for dimension in path caller quality; do
+for dimension in path quality; do
 	bad "--by $dimension is not built yet" run --by "$dimension"
 done
 bad "--class: unknown word 'GFP_KERNEL'" run --class GFP_KERNEL
