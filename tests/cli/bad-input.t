@@ -45,7 +45,7 @@ bad "--by: unknown word 'colour'" run --by colour
 bad "--by names 'class' twice" run --by class,class
 bad "--by has an empty item" run --by class,,order
 bad "--by has an empty item" run --by ''
-for dimension in caller quality; do
+for dimension in quality; do
 	bad "--by $dimension is not built yet" run --by "$dimension"
 done
 bad "--class: unknown word 'GFP_KERNEL'" run --class GFP_KERNEL
