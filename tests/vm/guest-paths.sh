@@ -37,5 +37,5 @@ trace search '--marked --by class,order,path' \
 	"do=fragment order=4-6 $kernel count=100"
 # reclaim that has to wait
 trace sleep '--marked --by class,path' \
-	"do=tail threads=4 sleep_us=3000 $kernel count=500"
+	"do=tail threads=4 sleep_us=20000 $kernel count=500"
 exit 0
