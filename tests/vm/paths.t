@@ -57,6 +57,20 @@ explains() {
 	result $? "$name: $* explains ${share:-0} of 1000 of the time"
 }
 
+# explains_each NAME LEAST STAGE: of half of the slowest requests that met the stage, and more of
+# them: a host that takes the CPU away for a while does so between stages, too
+explains_each() {
+	local name=$1 least=$2 stage=$3 share
+
+	share=$(jq --arg stage "$stage" '
+		[.slowest[] | select(any(.stages[]; .stage == $stage)) |
+		 ([.stages[] | select(.stage == $stage).duration] | add) * 1000 / .latency | floor] |
+		sort | .[length / 2 | floor] // 0' "$work/out/$name.json" 2>"$work/err")
+	jq -c '.slowest[] | {latency, stages}' "$work/out/$name.json" >>"$work/err"
+	((${share:-0} >= least && ${share:-0} <= 1000))
+	result $? "$name: $stage explains ${share:-0} of 1000 of the time of half of the slowest"
+}
+
 # holds NAME WHAT FILTER: of a report, or of each of several
 holds() {
 	jq -es "$3" "$work/out/$1.json" >"$work/err" 2>&1
@@ -75,7 +89,7 @@ one_tier() {
 	path reclaim "{\"right\": $right, \"least\": 0.4}"
 	# short ones, all of which fail: their reason is looked for within them, too
 	explains search 300 kswapd compact reclaim
-	explains sleep 950 reclaim
+	explains_each sleep 950 reclaim
 	# what comes while a report is begun counts in its window
 	holds plain 'the slowest began within their windows' '
 		all(.[]; .window.duration_ns as $d | .slowest | all(.ts <= $d + 1e8))'
