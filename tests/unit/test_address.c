@@ -62,8 +62,7 @@ static void test_refused(void **state)
 		"[::1%lo]:80",
 		"[[::1]]:80",
 		"unix:/run/x:1",
-		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-		"a:1",
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa:1",
 	};
 
 	(void)state;

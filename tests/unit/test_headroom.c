@@ -60,6 +60,7 @@ static void windows(void **state)
 	assert_int_equal(headroom->buckets[1].le, gft_headroom_le(20));
 	report__free(report);
 
+	before = now;
 	report = report__new();
 	assert_int_equal(headroom__describe(&before, &now, &zones, report), 0);
 	assert_int_equal(report->nr_headroom, 0);
