@@ -99,7 +99,7 @@ static int describe_stages(struct report *report, const struct tracer *tracer)
 		{GFT_STAGE_MEMCG, "stage memcg", "no tracepoint mm_vmscan_memcg_reclaim_begin"},
 		{GFT_STAGE_RETRY, "stage retry", "no tracepoint reclaim_retry_zone"},
 		{GFT_STAGE_OOM, "stage oom", "out_of_memory cannot be attached to"},
-		{GFT_STAGE_TLB, "stage tlb", "no tracepoint tlb_flush"},
+		{GFT_STAGE_TLB, "stage tlb", "only with --by path: it costs something there"},
 	};
 	uint32_t sees = tracer__sees(tracer);
 	int err = report__add_sees(report, "stages");

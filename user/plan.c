@@ -62,9 +62,14 @@ static void set_keys(struct plan *plan, const struct kernel *kernel, const bool 
 
 	config->combinations = 1;
 	for (int i = GFT_KEYS - 1; i >= 0; i--) {
+		uint64_t combinations;
+
 		plan->size[i] = wanted[i] ? sizes[i] : 1;
 		config->stride[i] = wanted[i] ? config->combinations : 0;
-		config->combinations *= plan->size[i];
+		combinations = (uint64_t)config->combinations * plan->size[i];
+		/* more than there may be, and no less when multiplied again */
+		config->combinations =
+			combinations > UINT32_MAX ? UINT32_MAX : (uint32_t)combinations;
 	}
 	config->by_range = wanted[GFT_KEY_RANGE];
 	config->by_migratetype = wanted[GFT_KEY_MIGRATETYPE];
@@ -197,7 +202,13 @@ static int check_memory(const struct plan *plan, const struct kernel *kernel, ch
 {
 	uint64_t bytes = plan__memory(plan, kernel, true);
 
-	if (plan->config.combinations <= COMBINATIONS_MAX && bytes <= plan->memory_limit)
+	if (plan->config.combinations > COMBINATIONS_MAX) {
+		snprintf(problem, size,
+			 "--by: these dimensions have %u combinations, more than %u: ask for fewer",
+			 plan->config.combinations, COMBINATIONS_MAX);
+		return -ENOMEM;
+	}
+	if (bytes <= plan->memory_limit)
 		return 0;
 	snprintf(problem, size,
 		 "--by: the maps would take %.1f MiB, above --memory-limit %.1f MiB: ask for fewer "

@@ -22,7 +22,7 @@ static const struct event_row events[] = {
 	{"stage_memcg_end", "mm_vmscan_memcg_reclaim_end", GFT_STAGE_MEMCG, false},
 	{"stage_retry_reclaim", "reclaim_retry_zone", GFT_STAGE_RETRY, false},
 	{"stage_retry_compact", "compact_retry", GFT_STAGE_RETRY, false},
-	{"stage_tlb", "tlb_flush", GFT_STAGE_TLB, false},
+	{"stage_tlb", "tlb_flush", GFT_STAGE_TLB, true},
 };
 
 /* Where no request has a frame: bpf/stage_alone.bpf.c. */
