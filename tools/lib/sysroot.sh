@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The libraries that gfptrace is built with, for another architecture: Debian's packages, unpacked
 # into the cache, never installed. $cache/sysroot/ARCH
-# shellcheck disable=SC2154 # cache and apt_opts come from vm-kernel.sh
+# shellcheck disable=SC2034,SC2154 # sysroot is for its callers; cache and apt_opts come from vm-kernel.sh
 
 # The development packages that tools/setup names for a build.
 build_libraries() {
