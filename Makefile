@@ -63,13 +63,14 @@ UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
 UNIT_TESTS   := $(UNIT_SOURCES:%.c=$(O)/%)
 FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_TARGETS := $(FUZZ_SOURCES:tests/fuzz/%.c=$(O)/fuzz/%)
+MINUTES      ?= 5
 SECONDS      ?= 60
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all help setup run check check-fast check-vm check-live unit unit-programs cli lint bench \
         budgets headers fuzz fuzz-programs man completion install \
-        install-module deb check-packages clean
+        install-module deb check-packages check-matrix soak clean
 export O
 
 all: $(O)/gfptrace ## build build/gfptrace (after tools/setup)
@@ -197,6 +198,13 @@ check-vm: ## tests in VMs: every kernel, against the module's truth
 
 check-packages: ## Debian's packages: the same bytes twice, lintian, in a fresh system (root; minutes)
 	$(Q)tools/setup build vm check package && tools/check packages
+
+# Architectures, nodes, CPUs, kinds of preemption: a boot each.
+check-matrix: ## the same requests on many machines, arm64 too (half an hour)
+	$(Q)tools/setup build vm cross check && tools/cross arm64 && tools/check matrix
+
+soak: ## random scenarios against tracers that start, stop and die: make soak MINUTES=30
+	$(Q)tools/setup build vm check && MINUTES=$(MINUTES) tools/check soak
 
 check: ## every test; installs what it needs
 	$(Q)tools/check all

@@ -44,9 +44,28 @@ busybox_fetch() {
 	rm -rf "$tmp"
 }
 
+# add_foreign_libraries ROOT PROGRAM: the same from the libraries that it was built with.
+add_foreign_libraries() {
+	local root=$1 dir=$cache/sysroot/$k_arch lib path
+
+	while read -r lib; do
+		path=$(find "$dir/lib" "$dir/usr/lib" -name "${lib##*/}" -print -quit 2>/dev/null)
+		[[ $path ]] || return
+		[[ $lib == /* ]] || lib=/usr/lib/$lib
+		[[ ! -e $root$lib ]] || continue
+		install -D -m 755 "$path" "$root$lib" && add_foreign_libraries "$root" "$path" || return
+	done < <(readelf -ld "$2" 2>/dev/null |
+		sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p; s/.*interpreter: \(.*\)\]/\1/p')
+}
+
 # add_libraries ROOT PROGRAM: what the dynamic loader would want, at the same paths.
 add_libraries() {
 	local root=$1 lib
+
+	if [[ $k_arch != "$(host_arch)" ]]; then
+		add_foreign_libraries "$@"
+		return
+	fi
 
 	while read -r lib; do
 		[[ -e $root$lib ]] || install -D -m 755 "$lib" "$root$lib" || return

@@ -10,7 +10,7 @@
 
 cache=${GFPTRACE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/gfptrace}
 
-kernel_names=(6.1 6.1-cloud 6.1-rt 6.12 6.12-cloud 6.12-rt arm64:6.12-cloud)
+kernel_names=(6.1 6.1-cloud 6.1-rt 6.12 6.12-cloud 6.12-rt arm64:6.1-cloud arm64:6.12-cloud)
 
 # Exit status of "this kernel cannot be had here": what automake and TAP harnesses call a skip.
 readonly skip_status=77
@@ -18,6 +18,15 @@ readonly skip_status=77
 # Drivers worth keeping; all of them would make 6.1 weigh 330 MB.
 readonly keep_drivers='ata|block|char|dax|firmware|md|net|nvdimm|nvme|scsi|tty|uio|vhost|virtio'
 readonly drop_dirs='drivers/net/wireless|drivers/net/ethernet/(mellanox|broadcom|qlogic|chelsio)|drivers/scsi/[^/]*/'
+
+# gnu_triplet ARCH: GNU's name of one of Debian's architectures.
+gnu_triplet() {
+	case $1 in
+	amd64) echo x86_64-linux-gnu ;;
+	arm64) echo aarch64-linux-gnu ;;
+	*) return 1 ;;
+	esac
+}
 
 # kernel_parse NAME: sets k_arch, k_version, k_flavour (of the package's name); false if unknown.
 kernel_parse() {
@@ -183,6 +192,12 @@ kernel_get() {
 	k_abi=$(<"$k_home/abi")
 }
 
+# download_kbuild DIR PACKAGE: of k_arch, the one that runs here
+download_kbuild() {
+	apt_options
+	download "$@" || { apt_update && download "$@"; }
+}
+
 # headers_fetch NAME: make $cache/headers/ABI of the kernel we have. Runs under the lock.
 headers_fetch() {
 	local name=$1 home=$cache/headers/$k_abi tmp=$cache/headers/.$k_abi.tmp
@@ -193,11 +208,13 @@ headers_fetch() {
 	apt_options
 	# Such as linux-headers-6.1.0-56-common-rt and linux-kbuild-6.1.
 	mapfile -t parts < <(apt-cache "${apt_opts[@]}" depends "linux-headers-$k_abi" |
-		sed -n 's/.*Depends: \(linux-kbuild-.*\|linux-headers-.*-common.*\)/\1/p')
+		sed -n 's/.*Depends: \(linux-kbuild-.*\|linux-headers-.*-common.*\)/\1/p' | sort)
 	rm -rf "$tmp"
 	mkdir -p "$tmp" || exit
 	note "downloading linux-headers-$k_abi"
-	if ((${#parts[@]} != 2)) || ! download "$tmp" "linux-headers-$k_abi" "${parts[@]}"; then
+	# linux-headers-…-common is for all, linux-kbuild-… has programs that run here
+	if ((${#parts[@]} != 2)) || ! download "$tmp" "linux-headers-$k_abi" "${parts[0]}" ||
+		! k_arch=$(dpkg --print-architecture) download_kbuild "$tmp" "${parts[1]}"; then
 		return 1
 	fi
 	for deb in "$tmp"/*.deb; do
@@ -216,9 +233,9 @@ headers_fetch() {
 headers_get() {
 	kernel_get "$1"
 	[[ $k_home ]] || die 2 "--kernel-headers: need a kernel's name, not a path"
-	# kbuild's own programs are built for the kernel's architecture.
-	[[ $k_arch == "$(dpkg --print-architecture)" ]] ||
-		die "$skip_status" "kernel $1: its modules can only be built on $k_arch"
+	[[ $k_arch == "$(dpkg --print-architecture)" ]] || have "$(gnu_triplet "$k_arch")-gcc" ||
+		die "$skip_status" "kernel $1: there is no compiler for its modules" \
+			"run: tools/setup cross"
 	if ! with_lock "headers-$k_abi" headers_fetch "$1"; then
 		# Old ABIs leave the archive: take the newest kernel, then its headers.
 		GFPTRACE_REFRESH=1 kernel_get "$1"

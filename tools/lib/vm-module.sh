@@ -22,11 +22,16 @@ mirror() {
 # Runs under the lock. Two source trees that share a cache do not share a build.
 allocpage_make() {
 	local build=$1 log=$1/build.log
+	local -a cross=()
 
 	mkdir -p "$build/tests/module" "$build/include" || return
 	mirror "$here/../include" "$build/include" || return
 	mirror "$here/../tests/module" "$build/tests/module" || return
-	if ! make -C "$k_headers" M="$build/tests/module" modules >"$log" 2>&1; then
+	if [[ $k_arch != "$(dpkg --print-architecture)" ]]; then
+		# kbuild calls architectures as the kernel's folders are called
+		cross=(ARCH="${k_arch/amd64/x86}" CROSS_COMPILE="$(gnu_triplet "$k_arch")-")
+	fi
+	if ! make -C "$k_headers" ${cross[@]+"${cross[@]}"} M="$build/tests/module" modules >"$log" 2>&1; then
 		tail -n 30 "$log" >&2
 		return 1
 	fi
