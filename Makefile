@@ -70,7 +70,7 @@ SECONDS      ?= 60
 .DELETE_ON_ERROR:
 .PHONY: all help setup run check check-fast check-vm check-live unit unit-programs cli lint bench \
         budgets headers fuzz fuzz-programs man completion install \
-        install-module deb check-packages check-matrix soak clean
+        install-module deb check-packages check-long check-matrix soak clean
 export O
 
 all: $(O)/gfptrace ## build build/gfptrace (after tools/setup)
@@ -198,6 +198,9 @@ check-vm: ## tests in VMs: every kernel, against the module's truth
 
 check-packages: ## Debian's packages: the same bytes twice, lintian, in a fresh system (root; minutes)
 	$(Q)tools/setup build vm check package && tools/check packages
+
+check-long: ## deterministic runs, the gate and the noise, again and again (an hour)
+	$(Q)tools/setup build vm check && tools/check long
 
 # Architectures, nodes, CPUs, kinds of preemption: a boot each.
 check-matrix: ## the same requests on many machines, arm64 too (half an hour)
