@@ -177,6 +177,8 @@ static _Noreturn void serve(struct keeper *keeper, const pid_t *commands, size_t
 	struct request request;
 
 	prctl(PR_SET_NAME, "gfptrace-keeper");
+	/* Ctrl-Z is for whoever waits for our answers, and needs them until it has stopped */
+	signal(SIGTSTP, SIG_IGN);
 	close_others(keeper);
 	protect_from_oom();
 	if (privilege__shed(what_it_needs(keeper, nr, statistics)) ||

@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <termios.h>
+#include <unistd.h>
 
 #ifdef __clang__
 /* the macros of <seccomp.h> leave out the field that their comparison does not use */
@@ -173,8 +174,8 @@ static const struct rule serving[] = {
 };
 
 static const struct rule terminal[] = {
-	ANY(select),	ANY(pselect6),	 IOCTL(TCSETS),	   IOCTL(TCSETSW),
-	IOCTL(TCSETSF), IOCTL(FIONREAD), IOCTL(TIOCGPGRP),
+	ANY(select),	 ANY(pselect6),	   IOCTL(TCSETS), IOCTL(TCSETSW), IOCTL(TCSETSF),
+	IOCTL(FIONREAD), IOCTL(TIOCGPGRP), ANY(dup2),	  ANY(dup3),
 };
 
 static const struct rule keeping[] = {
@@ -236,6 +237,10 @@ int sandbox__enter(unsigned int groups)
 	for (size_t i = 0; i < LENGTH(groups_of_rules) && !err; i++)
 		if (groups & groups_of_rules[i].group)
 			err = allow(filter, groups_of_rules[i].rules, groups_of_rules[i].nr);
+	/* raise() and abort() */
+	if (!err)
+		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+				       SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
 	/* its flags are out of our sight: the C library then takes clone() */
 	if (!err)
 		err = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
