@@ -47,7 +47,7 @@ struct session {
 	struct way way;
 	struct wrappers wrappers;
 	struct places places;
-	uint64_t named_at; /* when the functions of failures were last looked up */
+	uint64_t names_due_ns; /* when functions are to be looked up again */
 	struct budget budget;
 	struct keeper *keeper; /* switches the BPF statistics; NULL: they are not to be had */
 	double ns_spent;       /* of all windows before this one */

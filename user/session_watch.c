@@ -111,8 +111,26 @@ static void watch_budget(struct session *session, uint64_t now, uint64_t request
 		change_sample(session, now, sample);
 }
 
-/* /proc/kallsyms takes tens of milliseconds: not at each tick. */
+/*
+ * Reading /proc/kallsyms takes tens of milliseconds, and seconds on a machine that is emulated:
+ * not at each tick, and never more than a small part of the time.
+ */
 #define NAMES_EVERY_NS 1000000000ull
+#define NAMES_PART     50
+
+static void watch_names(struct session *session, uint64_t now, bool failed)
+{
+	uint64_t took;
+
+	if (now < session->names_due_ns)
+		return;
+	if (failed)
+		failures__watch(&session->failures);
+	way__watch(&session->way, session->failures.symbols);
+	took = window__now() - now;
+	session->names_due_ns =
+		now + (took * NAMES_PART > NAMES_EVERY_NS ? took * NAMES_PART : NAMES_EVERY_NS);
+}
 
 void session__watch(struct session *session, const struct session_totals *totals)
 {
@@ -120,13 +138,6 @@ void session__watch(struct session *session, const struct session_totals *totals
 	uint64_t missed = totals->missed - session->watched_missed;
 	uint64_t now = window__now();
 
-	if (now - session->named_at >= NAMES_EVERY_NS) {
-		if (totals->failed)
-			failures__watch(&session->failures);
-		way__watch(&session->way, session->failures.symbols);
-		session->named_at = now;
-	}
-	callers__watch(&session->places.callers, now);
 	/* attaching takes memory: never from a machine that has none */
 	if (!memory_is_short()) {
 		watch_loss(session, counted, missed);
@@ -135,4 +146,6 @@ void session__watch(struct session *session, const struct session_totals *totals
 	session->watched_counted = totals->counted;
 	session->watched_missed = totals->missed;
 	session->watched_at = now;
+	watch_names(session, window__now(), totals->failed > 0);
+	callers__watch(&session->places.callers, now);
 }

@@ -27,23 +27,23 @@ as_root() {
 	cp "/tmp/user/$name.json" /out
 }
 
-# as_user NAME 'run options': the load is root's
+# as_user NAME 'run options': the load is root's, and begins when the tracer is confined
 as_user() {
 	name=$1
-	(
-		sleep 2
-		gfptrace exercise "$load" "$load"
-	) >/dev/null &
 	# shellcheck disable=SC2086 # options are words
 	/usr/bin/setpriv --reuid=65534 --regid=65534 --clear-groups \
-		/tmp/gfptrace run -v -f json -o "/tmp/user/$name.json" $2 -d 12 \
+		/tmp/gfptrace run -v -f json -o "/tmp/user/$name.json" $2 \
 		>"/out/$name.out" 2>"/out/$name.err" &
 	pid=$!
-	sleep 5
+	for _ in $(seq 120); do
+		grep -q '^Seccomp:	2' "/proc/$pid/status" && break
+		sleep 0.5
+	done
 	grep -E '^(Uid|Cap...|NoNewPrivs|Seccomp):' "/proc/$pid/status" >"/out/$name.tracer"
+	gfptrace exercise "$load" "$load" >/dev/null
+	kill -INT $pid
 	wait $pid
 	echo $? >"/out/$name.status"
-	wait
 	cp "/tmp/user/$name.json" /out
 }
 
