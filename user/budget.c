@@ -5,8 +5,10 @@
 
 #define NS 1e9
 /* Below this rate no tracer costs anything worth a look. Measuring patches the kernel's text. */
-#define RATE_MIN 2000.0
-#define RUNS_MIN 32
+#define RATE_MIN       2000.0
+#define RUNS_MIN       32
+#define SLICE_LEAST_MS 6
+#define SLICE_MOST_MS  40
 /* Measured again: soon where the limit is near, rarely elsewhere. */
 #define SOON_NS	  1000000000ull
 #define RARELY_NS 10000000000ull
@@ -40,6 +42,14 @@ bool budget__wants_measure(const struct budget *budget, uint64_t now, double rat
 	if (budget->ns_now <= 0)
 		return true;
 	return age > (budget__share(budget, rate) > budget->limit / 2 ? SOON_NS : RARELY_NS);
+}
+
+int budget__slice_ms(double rate)
+{
+	/* twice the runs that it takes: they come when they want */
+	double ms = rate > 0 ? 2 * RUNS_MIN * 1000 / rate : SLICE_MOST_MS;
+
+	return ms < SLICE_LEAST_MS ? SLICE_LEAST_MS : ms > SLICE_MOST_MS ? SLICE_MOST_MS : (int)ms;
 }
 
 void budget__measured(struct budget *budget, uint64_t now, uint64_t runs, uint64_t ns)

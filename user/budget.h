@@ -30,6 +30,8 @@ void budget__init(struct budget *budget, double percent, uint32_t cpus, uint32_t
 
 /* Is it time to measure, at this rate of requests per second? */
 bool budget__wants_measure(const struct budget *budget, uint64_t now, double rate);
+/* For how long runs are to be counted at that rate, in ms, lest they be too few. */
+int budget__slice_ms(double rate);
 /* `runs` requests took the programs `ns`. Too few of them tell nothing. */
 void budget__measured(struct budget *budget, uint64_t now, uint64_t runs, uint64_t ns);
 

@@ -53,10 +53,9 @@ static struct run_time run_time(const struct session *session)
  * happens while a program runs, an interrupt or a hypervisor that takes the CPU away, only adds
  * to its time, so the lowest of some measurements is the truest.
  */
-#define MEASURE_MS     6
 #define MEASURE_SLICES 3
 
-static void measure(struct session *session)
+static void measure(struct session *session, double rate)
 {
 	struct run_time before, after, least = {};
 
@@ -64,7 +63,7 @@ static void measure(struct session *session)
 		return;
 	for (int i = 0; i < MEASURE_SLICES; i++) {
 		before = run_time(session);
-		poll(NULL, 0, MEASURE_MS);
+		poll(NULL, 0, budget__slice_ms(rate));
 		after = run_time(session);
 		after.runs -= before.runs;
 		after.ns -= before.ns;
@@ -105,7 +104,7 @@ static void watch_budget(struct session *session, uint64_t now, uint64_t request
 	uint32_t sample;
 
 	if (budget__wants_measure(&session->budget, now, rate))
-		measure(session);
+		measure(session, rate);
 	sample = budget__decide(&session->budget, now, elapsed, requests);
 	if (sample && tracer__timed(session->tracer))
 		change_sample(session, now, sample);

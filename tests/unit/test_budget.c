@@ -110,6 +110,17 @@ static void reckons_what_was_spent(void **state)
 
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 
+/* Long enough for twice the runs that a measurement takes, and no longer. */
+static void slices(void **state)
+{
+	(void)state;
+	assert_int_equal(budget__slice_ms(1e6), 6);
+	assert_int_equal(budget__slice_ms(5000), 12);
+	assert_int_equal(budget__slice_ms(2000), 32);
+	assert_int_equal(budget__slice_ms(1), 40);
+	assert_int_equal(budget__slice_ms(0), 40);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -119,6 +130,7 @@ int main(void)
 		TEST(times_all_again_after_two_calm_seconds),
 		TEST(never_times_more_than_was_asked_for),
 		TEST(reckons_what_was_spent),
+		cmocka_unit_test(slices),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
