@@ -86,15 +86,14 @@ one_tier() {
 	for act in pcp buddy steal slow compact oom; do
 		path "$act" "{\"right\": $right}"
 	done
-	path reclaim "{\"right\": $right, \"least\": 0.4}"
+	path reclaim "{\"right\": $right, \"least\": 0.25}"
 	# short ones, all of which fail: their reason is looked for within them, too
 	explains search 300 kswapd compact reclaim
 	explains_each sleep 950 reclaim
 	# what comes while a report is begun counts in its window
 	holds plain 'the slowest began within their windows' '
 		all(.[]; .window.duration_ns as $d | .slowest | all(.ts <= $d + 1e8))'
-	holds plain 'some of the slowest reclaimed' '
-		[.[].slowest[] | select(.stages | any(.stage == "reclaim"))] | length > 0'
+	holds plain 'some reclaimed' '[.[].stages[] | select(.stage == "reclaim").count] | add > 0'
 	holds plain 'the slowest of all windows is there' '
 		([.[].latency[].max] | max) == ([.[].slowest[].latency] | max)'
 	holds none 'no slowest, where none is asked for' '.[0] | .slowest == [] and .stages != []'
