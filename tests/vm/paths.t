@@ -78,10 +78,10 @@ holds() {
 }
 
 one_tier() {
-	local right=0.99
+	local right=0.99 least=950
 
 	# all kprobe programs share one guard: what comes while another runs is skipped
-	[[ $1 != kprobe ]] || right=0.95
+	[[ $1 != kprobe ]] || right=0.95 least=900
 	guest "$1" || return
 	for act in pcp buddy steal slow compact oom; do
 		path "$act" "{\"right\": $right}"
@@ -89,7 +89,7 @@ one_tier() {
 	path reclaim "{\"right\": $right, \"least\": 0.25}"
 	# short ones, all of which fail: their reason is looked for within them, too
 	explains search 300 kswapd compact reclaim
-	explains_each sleep 950 reclaim
+	explains_each sleep "$least" reclaim
 	# what comes while a report is begun counts in its window
 	holds plain 'the slowest began within their windows' '
 		all(.[]; .window.duration_ns as $d | .slowest | all(.ts <= $d + 1e8))'
