@@ -118,10 +118,20 @@ static void check_loss(struct run *run, const struct report *report)
 	run->end.lossy = true;
 }
 
+static void advance(struct timespec *moment, uint64_t ns)
+{
+	const uint64_t second = 1000000000;
+	uint64_t part = (uint64_t)moment->tv_nsec + ns % second;
+
+	moment->tv_sec += (time_t)(ns / second + part / second);
+	moment->tv_nsec = (long)(part % second);
+}
+
 /* Deliver the report of the window that ends now. Returns an exit status. */
 static int deliver_report(struct run *run, const char *stopped_by, uint64_t end_ns)
 {
-	struct report *report = session__report(&run->session, run->start_ns);
+	const struct lapse lapse = {run->start_ns, end_ns};
+	struct report *report = session__report(&run->session, lapse);
 	char start[UNITS_MOMENT];
 	int err;
 
@@ -129,7 +139,6 @@ static int deliver_report(struct run *run, const char *stopped_by, uint64_t end_
 	if (!report)
 		return STATUS_INTERNAL;
 	report->window.start = report__string(report, format__moment(&run->start, start));
-	report->window.duration_ns = end_ns - run->start_ns;
 	report->window.stopped_by = stopped_by;
 	check_loss(run, report);
 	err = describe_command(report, run);
@@ -138,7 +147,7 @@ static int deliver_report(struct run *run, const char *stopped_by, uint64_t end_
 		log_err(err, "report");
 		return STATUS_INTERNAL;
 	}
-	clock_gettime(CLOCK_REALTIME, &run->start);
+	advance(&run->start, lapse.end_ns - lapse.start_ns);
 	run->start_ns = end_ns;
 	return run->deliver(report, run->context);
 }
@@ -224,7 +233,8 @@ static int begin(struct run *run)
 /* What came since the last window belongs to none. Returns an exit status. */
 static int skip_gap(struct run *run)
 {
-	struct report *report = session__report(&run->session, run->start_ns);
+	struct report *report =
+		session__report(&run->session, (struct lapse){run->start_ns, window__now()});
 
 	report__free(report);
 	return report ? STATUS_OK : STATUS_INTERNAL;

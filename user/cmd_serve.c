@@ -45,13 +45,13 @@ static const struct http_page pages[PAGES] = {
 /* All since the start. NULL when memory is short. */
 static struct report *make_report(struct serve *serve)
 {
-	struct report *report = session__report_so_far(&serve->session, serve->start_ns);
+	const struct lapse lapse = {serve->start_ns, window__now()};
+	struct report *report = session__report_so_far(&serve->session, lapse);
 	char start[UNITS_MOMENT];
 
 	if (!report)
 		return NULL;
 	report->window.start = report__string(report, format__moment(&serve->start, start));
-	report->window.duration_ns = window__now() - serve->start_ns;
 	report->window.stopped_by = "duration";
 	if (report->window.start)
 		return report;

@@ -61,18 +61,16 @@ static void take_reports(struct top *top)
 	struct refresh refresh;
 
 	top->model.starved = true;
-	refresh.last = session__report(&top->session, top->start_ns);
+	refresh.last = session__report(&top->session, (struct lapse){top->start_ns, now});
 	if (!refresh.last)
 		return;
-	refresh.last->window.duration_ns = now - top->start_ns;
 	top->start_ns = now;
 	top_model__remember(&top->model, refresh.last);
-	refresh.since = session__report_all(&top->session, top->activated_ns);
+	refresh.since = session__report_all(&top->session, (struct lapse){top->activated_ns, now});
 	if (!refresh.since) {
 		drop(&refresh);
 		return;
 	}
-	refresh.since->window.duration_ns = now - top->activated_ns;
 	top->model.starved = false;
 	drop(&top->taken);
 	top->taken = refresh;

@@ -82,18 +82,24 @@ struct session_totals session__totals(struct session *session);
  */
 void session__watch(struct session *session, const struct session_totals *totals);
 
-/*
- * The report of what came since the last call (or the activation), but for its window
- * section; `start_ns`: when that began. NULL when memory is short, which is logged.
+/* When a window began and ended, by the monotonic clock. Making its report may take a while more.
  */
-struct report *session__report(struct session *session, uint64_t start_ns);
-/* The same, and the window goes on: the next report tells of all this, too. */
-struct report *session__report_so_far(struct session *session, uint64_t start_ns);
+struct lapse {
+	uint64_t start_ns, end_ns;
+};
 
 /*
- * The same of all that came from the activation, at `start_ns`, to the last session__report();
- * it begins no window.
+ * The report of what came since the last call (or the activation), but for the rest of its window
+ * section. NULL when memory is short, which is logged.
  */
-struct report *session__report_all(struct session *session, uint64_t start_ns);
+struct report *session__report(struct session *session, struct lapse lapse);
+/* The same, and the window goes on: the next report tells of all this, too. */
+struct report *session__report_so_far(struct session *session, struct lapse lapse);
+
+/*
+ * The same of all that came from the activation to the last session__report(); it begins no
+ * window.
+ */
+struct report *session__report_all(struct session *session, struct lapse lapse);
 
 #endif

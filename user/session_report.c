@@ -9,33 +9,33 @@
 #include "window.h"
 
 static int describe_stretches(struct report *report, const struct session *session,
-			      uint64_t start_ns)
+			      struct lapse lapse)
 {
-	uint64_t now = window__now();
-
 	if (tracer__timed(session->tracer))
 		report->mode.sample = (uint32_t)session->options->sample;
 	for (size_t i = 0; i < session->nr_stretches; i++) {
 		const struct session_stretch *from = &session->stretches[i];
-		uint64_t end = from->to_ns ? from->to_ns : now;
+		uint64_t begin = from->from_ns > lapse.start_ns ? from->from_ns : lapse.start_ns;
+		uint64_t end =
+			from->to_ns && from->to_ns < lapse.end_ns ? from->to_ns : lapse.end_ns;
 		struct stretch *stretch;
 
-		if (end <= start_ns)
+		if (end <= begin)
 			continue;
 		stretch = report__add_stretch(report);
 		if (!stretch)
 			return -ENOMEM;
-		stretch->from_ns = from->from_ns > start_ns ? from->from_ns - start_ns : 0;
-		stretch->to_ns = end - start_ns;
+		stretch->from_ns = begin - lapse.start_ns;
+		stretch->to_ns = end - lapse.start_ns;
 		stretch->sample = from->sample;
 	}
 	return 0;
 }
 
-static void describe_budget(struct report *report, const struct session *session, uint64_t start_ns,
-			    double ns_spent)
+static void describe_budget(struct report *report, const struct session *session,
+			    struct lapse lapse, double ns_spent)
 {
-	double elapsed = (double)(window__now() - start_ns);
+	double elapsed = (double)(lapse.end_ns - lapse.start_ns);
 
 	report->cost.ns_per_request = session->budget.ns_now;
 	if (elapsed > 0)
@@ -80,7 +80,8 @@ static int describe_places(struct report *report, struct session *session, enum 
 
 /* The report of what came between two snapshots. */
 static struct report *make_report(struct session *session, const struct snapshot *later,
-				  const struct snapshot *earlier, enum span span, uint64_t start_ns)
+				  const struct snapshot *earlier, enum span span,
+				  struct lapse lapse)
 {
 	const struct summary_source source = {
 		.kernel = &session->kernel,
@@ -98,23 +99,25 @@ static struct report *make_report(struct session *session, const struct snapshot
 	int err = report ? snapshot__subtract(&session->difference, later, earlier) : -ENOMEM;
 
 	if (!err)
-		err = describe_way(report, session, span, start_ns);
+		err = describe_way(report, session, span, lapse.start_ns);
 	if (!err)
 		err = summarize(report, &source, &session->difference);
 	if (!err)
 		err = describe_places(report, session, span);
 	if (!err)
-		err = describe_change(report, &session->change, start_ns);
+		err = describe_change(report, &session->change, lapse.start_ns);
 	if (!err)
-		err = describe_stretches(report, session, start_ns);
-	if (!err)
+		err = describe_stretches(report, session, lapse);
+	if (!err) {
+		report->window.duration_ns = lapse.end_ns - lapse.start_ns;
 		return report;
+	}
 	log_err(err, "report");
 	report__free(report);
 	return NULL;
 }
 
-static struct report *report_now(struct session *session, enum span span, uint64_t start_ns)
+static struct report *report_now(struct session *session, enum span span, struct lapse lapse)
 {
 	struct report *report;
 	int err;
@@ -127,20 +130,20 @@ static struct report *report_now(struct session *session, enum span span, uint64
 	}
 	failures__watch(&session->failures);
 	places__resolve(&session->places);
-	report = make_report(session, &session->now, &session->base, span, start_ns);
+	report = make_report(session, &session->now, &session->base, span, lapse);
 	if (report)
-		describe_budget(report, session, start_ns, session->budget.ns_spent);
+		describe_budget(report, session, lapse, session->budget.ns_spent);
 	return report;
 }
 
-struct report *session__report_so_far(struct session *session, uint64_t start_ns)
+struct report *session__report_so_far(struct session *session, struct lapse lapse)
 {
-	return report_now(session, SPAN_SO_FAR, start_ns);
+	return report_now(session, SPAN_SO_FAR, lapse);
 }
 
-struct report *session__report(struct session *session, uint64_t start_ns)
+struct report *session__report(struct session *session, struct lapse lapse)
 {
-	struct report *report = report_now(session, SPAN_WINDOW, start_ns);
+	struct report *report = report_now(session, SPAN_WINDOW, lapse);
 	struct snapshot base = session->base;
 
 	if (!report)
@@ -157,13 +160,13 @@ struct report *session__report(struct session *session, uint64_t start_ns)
 	return report;
 }
 
-struct report *session__report_all(struct session *session, uint64_t start_ns)
+struct report *session__report_all(struct session *session, struct lapse lapse)
 {
 	struct report *report;
 
 	way__cut(&session->way, SPAN_ALL);
-	report = make_report(session, &session->base, &session->origin, SPAN_ALL, start_ns);
+	report = make_report(session, &session->base, &session->origin, SPAN_ALL, lapse);
 	if (report)
-		describe_budget(report, session, start_ns, session->ns_spent);
+		describe_budget(report, session, lapse, session->ns_spent);
 	return report;
 }

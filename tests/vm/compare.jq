@@ -51,6 +51,8 @@ check(total($r.loss[] | select(.cause | IN("bulk-recursion", "sampled-out") | no
 check(total($r.alignment[].below_natural) == 0; "no block below its natural alignment"),
 check([$r.latency[] | select((.buckets | map(.count) | add) != .count)] | length == 0;
       "the buckets of each series add up"),
+check(all($r.mode.sampled_stretches[]; .from_ns < .to_ns and .to_ns <= $r.window.duration_ns);
+      "stretches of a sample lie in the window"),
 (if $want.complete then check($missed == 0; "nothing missed") else empty end),
 (if $want.copies then check($r.mode.coverage.copies == $want.copies; "\($want.copies) copies at work") else empty end),
 (if $want.sample then
