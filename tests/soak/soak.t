@@ -44,10 +44,7 @@ one_kernel() {
 	result $? "no memory is lost: $before KiB available before, $after after"
 }
 
-for kernel in "${kernels[@]}"; do
-	SECONDS=0
+while next_kernel; do
 	one_kernel
-	echo "# $kernel: $SECONDS s"
 done
-echo "1..$n"
-exit "$failed"
+finish

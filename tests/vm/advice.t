@@ -8,11 +8,7 @@
 set -u
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-kernels=("$@")
-if ((!${#kernels[@]})); then
-	kernels=(6.1 6.12)
-	[[ ! ${FULL:-} ]] || kernels=("${all_kernels[@]}")
-fi
+choose_kernels 6.1 6.12 -- "$@"
 
 # says NAME TEXT JQ: of a report and its truth ($t)
 says() {
@@ -61,10 +57,7 @@ one_kernel() {
 	fragmentation
 }
 
-for kernel in "${kernels[@]}"; do
-	SECONDS=0
+while next_kernel; do
 	one_kernel
-	echo "# $kernel: $SECONDS s"
 done
-echo "1..$n"
-exit "$failed"
+finish

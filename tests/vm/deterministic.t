@@ -7,11 +7,7 @@
 set -u
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-kernels=("$@")
-if ((!${#kernels[@]})); then
-	kernels=(6.1 6.12 6.12-rt)
-	[[ ! ${FULL:-} ]] || kernels=("${all_kernels[@]}")
-fi
+choose_kernels 6.1 6.12 6.12-rt -- "$@"
 
 busy=''
 # shellcheck disable=SC2317 # called by the trap
@@ -78,10 +74,7 @@ one_kernel() {
 	rm -rf "$work/quiet" "$work/loaded"
 }
 
-for kernel in "${kernels[@]}"; do
-	SECONDS=0
+while next_kernel; do
 	one_kernel
-	echo "# $kernel: $SECONDS s"
 done
-echo "1..$n"
-exit "$failed"
+finish

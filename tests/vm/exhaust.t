@@ -6,11 +6,7 @@
 set -u
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-kernels=("$@")
-if ((!${#kernels[@]})); then
-	kernels=(6.1 6.12-rt)
-	[[ ! ${FULL:-} ]] || kernels=("${all_kernels[@]}")
-fi
+choose_kernels 6.1 6.12-rt -- "$@"
 
 # lived NAME: what is so in both kinds of exhaustion
 lived() {
@@ -45,10 +41,7 @@ one_kernel() {
 	echo "# $kernel: $(grep -c 'Killed process' "$work/out/dmesg") processes killed for memory"
 }
 
-for kernel in "${kernels[@]}"; do
-	SECONDS=0
+while next_kernel; do
 	one_kernel
-	echo "# $kernel: $SECONDS s"
 done
-echo "1..$n"
-exit "$failed"
+finish

@@ -30,12 +30,12 @@ path compact "do=compact order=4-9 $kernel count=600"
 path reclaim "do=reclaim $kernel count=200"
 path oom 'do=oom gfp=GFP_KERNEL count=100'
 # without --by path: the plain programs; two windows of the slowest
-trace plain '-i 1' "do=reclaim $kernel count=200"
+trace plain '-i 1 --slowest 32' "do=reclaim $kernel count=200"
 trace none '--slowest 0' "do=reclaim $kernel count=50"
 # free memory in single pages, and nothing that can be moved: compaction searches all of it
 trace search '--marked --by class,order,path' \
 	"do=fragment order=4-6 $kernel count=100"
 # reclaim that has to wait
 trace sleep '--marked --by class,path' \
-	"do=tail threads=4 sleep_us=20000 $kernel count=500"
+	"do=tail threads=4 sleep_us=20000 $kernel count=3000"
 exit 0

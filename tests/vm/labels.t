@@ -7,11 +7,7 @@
 set -u
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-kernels=("$@")
-if ((!${#kernels[@]})); then
-	kernels=(6.1 6.12)
-	[[ ! ${FULL:-} ]] || kernels=("${all_kernels[@]}")
-fi
+choose_kernels 6.1 6.12 -- "$@"
 
 # holds NAME TEXT JQ: of the report $r and the truth $t of NAME
 holds() {
@@ -118,10 +114,7 @@ one_kernel() {
 		'[$r.latency[] | select(.labels.caller | endswith("[allocpage]")) | .count] | add == 500'
 }
 
-for kernel in "${kernels[@]}"; do
-	SECONDS=0
+while next_kernel; do
 	one_kernel
-	echo "# $kernel: $SECONDS s"
 done
-echo "1..$n"
-exit "$failed"
+finish

@@ -11,6 +11,37 @@ export GFPTRACE_BIN=${GFPTRACE:-$top/build/gfptrace}
 n=0
 failed=0
 
+# choose_kernels DEFAULT… -- [KERNEL…]: sets kernels to those of the command line, else to the
+# defaults or, with FULL=1, to all six.
+choose_kernels() {
+	local -a defaults=()
+
+	while [[ $1 != -- ]]; do
+		defaults+=("$1")
+		shift
+	done
+	shift
+	kernels=("$@")
+	((${#kernels[@]})) || kernels=("${defaults[@]}")
+	[[ $# -gt 0 || ! ${FULL:-} ]] || kernels=("${all_kernels[@]}")
+}
+
+# next_kernel: sets kernel to the next of kernels and says how long the last one took; false: that
+# was the last.
+next_kernel() {
+	[[ ! ${begun:-} ]] || echo "# $begun: $SECONDS s"
+	((${#kernels[@]})) || return
+	begun=${kernels[0]} kernel=$begun
+	kernels=("${kernels[@]:1}")
+	SECONDS=0
+}
+
+# The plan, and the end of the test.
+finish() {
+	echo "1..$n"
+	exit "$failed"
+}
+
 # result STATUS NAME: an ok line, or a not ok line and the end of $work/err.
 result() {
 	n=$((n + 1))
@@ -64,6 +95,18 @@ boot() {
 		n=$((n + 1))
 		echo "ok $n - $kernel # SKIP $(head -n 1 "$work/err")"
 	fi
+	return "$rc"
+}
+
+# guest SCRIPT PART OPTION…: a boot in which tests/vm/SCRIPT runs one part.
+guest() {
+	local script=$1 part=$2 rc
+	shift 2
+
+	boot --timeout 400 --add "$top/tests/vm/$script:/guest" "$@" -- sh /guest "$part"
+	rc=$?
+	((rc != 77)) || return "$rc"
+	result "$rc" "$part: the machine lives, no kernel warning"
 	return "$rc"
 }
 

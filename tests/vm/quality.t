@@ -9,11 +9,7 @@
 set -u
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-kernels=("$@")
-if ((!${#kernels[@]})); then
-	kernels=(6.1 6.12)
-	[[ ! ${FULL:-} ]] || kernels=("${all_kernels[@]}")
-fi
+choose_kernels 6.1 6.12 -- "$@"
 count=${COUNT:-0}
 
 # self_test NAME OWN: OWN is true where the truth is of this test alone
@@ -97,11 +93,7 @@ one_kernel() {
 	result $? "free pages before loading and after unloading: $(<"$work/err")"
 }
 
-for name in "${kernels[@]}"; do
-	kernel=$name
-	SECONDS=0
+while next_kernel; do
 	one_kernel
-	echo "# $name: $SECONDS s"
 done
-echo "1..$n"
-exit "$failed"
+finish

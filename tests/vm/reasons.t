@@ -6,23 +6,7 @@
 set -u
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-kernels=("$@")
-if ((!${#kernels[@]})); then
-	kernels=(6.1 6.12)
-	[[ ! ${FULL:-} ]] || kernels=("${all_kernels[@]}")
-fi
-
-# guest PART OPTION…: a boot that runs one part
-guest() {
-	local part=$1 rc
-	shift
-
-	boot --timeout 400 --add "$top/tests/vm/guest-reasons.sh:/guest" "$@" -- sh /guest "$part"
-	rc=$?
-	((rc != 77)) || return "$rc"
-	result "$rc" "$part: the machine lives, no kernel warning"
-	return "$rc"
-}
+choose_kernels 6.1 6.12 -- "$@"
 
 # reasons NAME WANT: the report's reasons are those that were stated
 reasons() {
@@ -38,7 +22,7 @@ reasons() {
 }
 
 one_kernel() {
-	guest one --mem 512 || return
+	guest guest-reasons.sh one --mem 512 || return
 	reasons all '{"only": true}'
 	reasons memcg '{"only": true}'
 	reasons reserved '{"only": true}'
@@ -47,17 +31,14 @@ one_kernel() {
 	jq -e '[.failures[] | select(.labels.class == "atomic") | .dmesg_would_show] | any and (all | not)' \
 		"$work/out/alone.json" >"$work/err" 2>&1
 	result $? "what the kernel's log shows, and what __GFP_NOWARN keeps from it"
-	guest two --mem 512 --numa 2 || return
+	guest guest-reasons.sh two --mem 512 --numa 2 || return
 	for tier in fexit kprobe; do
 		reasons "constrained-$tier" '{"only": true}'
 	done
 	reasons constrained-alone '{"only": false}'
 }
 
-for kernel in "${kernels[@]}"; do
-	SECONDS=0
+while next_kernel; do
 	one_kernel
-	echo "# $kernel: $SECONDS s"
 done
-echo "1..$n"
-exit "$failed"
+finish

@@ -8,23 +8,7 @@
 set -u
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-kernels=("$@")
-if ((!${#kernels[@]})); then
-	kernels=(6.1 6.12)
-	[[ ! ${FULL:-} ]] || kernels=("${all_kernels[@]}")
-fi
-
-# guest PART OPTION…: a boot that runs one part
-guest() {
-	local part=$1 rc
-	shift
-
-	boot --timeout 400 --add "$top/tests/vm/guest-scenarios.sh:/guest" "$@" -- sh /guest "$part"
-	rc=$?
-	((rc != 77)) || return "$rc"
-	result "$rc" "$part: the machine lives, no kernel warning"
-	return "$rc"
-}
+choose_kernels 6.1 6.12 -- "$@"
 
 # truth FILE NAME FILTER: FILTER holds of a truth whose sums are right.
 truth() {
@@ -168,7 +152,7 @@ check_slowdown() {
 }
 
 one_kernel() {
-	guest all --mem 512 || return
+	guest guest-scenarios.sh all --mem 512 || return
 	check_paths
 	check_failures
 	check_advice
@@ -177,17 +161,14 @@ one_kernel() {
 	# MemFree leaves out the per-CPU lists
 	awk 'NR == 1 {first = $1} END {exit !(NR == 2 && first - $1 < 32768)}' "$work/out/free"
 	result $? "all is given back: MemFree before the first and after unloading"
-	guest nodes --mem 512 --numa 2 || return
+	guest guest-scenarios.sh nodes --mem 512 --numa 2 || return
 	fails constrain constrained 0,1,2,3 400
 	truth constrain "constrain: the other node has memory" '.acts[0].free_mib > 128'
-	guest slowdown --icount --append init_on_alloc=0 || return
+	guest guest-scenarios.sh slowdown --icount --append init_on_alloc=0 || return
 	check_slowdown
 }
 
-for kernel in "${kernels[@]}"; do
-	SECONDS=0
+while next_kernel; do
 	one_kernel
-	echo "# $kernel: $SECONDS s"
 done
-echo "1..$n"
-exit "$failed"
+finish

@@ -94,9 +94,8 @@ special() {
 	result $? "failures only: each, and nothing else"
 }
 
-for name in "${kernels[@]}"; do
-	kernel=$name
-	SECONDS=0
+while next_kernel; do
+	name=$kernel
 	one_kernel
 	case $name in
 	6.12) preempt_full ;&
@@ -105,7 +104,5 @@ for name in "${kernels[@]}"; do
 		special
 		;;
 	esac
-	echo "# $name: $SECONDS s"
 done
-echo "1..$n"
-exit "$failed"
+finish
