@@ -296,7 +296,7 @@ static int start_keeper(struct run *run)
 
 static int run_window(struct run *run)
 {
-	int status = STATUS_OK, failed;
+	int status = STATUS_OK;
 
 	if (window__prepare(&run->window)) {
 		log_error("cannot wait for signals");
@@ -310,10 +310,7 @@ static int run_window(struct run *run)
 		status = session__open(&run->session, run->options, run->keeper);
 	if (status)
 		return status;
-	failed = survive();
-	if (failed)
-		log_verbose("not protected from running out of memory (%d of 3 steps failed)",
-			    failed);
+	survive();
 	return trace_windows(run);
 }
 

@@ -133,7 +133,7 @@ static int open_http(struct serve *serve, int socket)
 static int begin(struct serve *serve, const struct options *options)
 {
 	char text[ADDRESS_TEXT];
-	int status, failed, err = keeper__start(&serve->keeper, NULL, 0, !options->failures_only);
+	int status, err = keeper__start(&serve->keeper, NULL, 0, !options->failures_only);
 
 	if (err) {
 		log_err(err, "cannot start the keeper");
@@ -142,10 +142,7 @@ static int begin(struct serve *serve, const struct options *options)
 	status = session__open(&serve->session, options, &serve->keeper);
 	if (status)
 		return status;
-	failed = survive();
-	if (failed)
-		log_verbose("not protected from running out of memory (%d of 3 steps failed)",
-			    failed);
+	survive();
 	status = session__activate(&serve->session);
 	if (status)
 		return status;

@@ -175,7 +175,7 @@ static int watch(struct top *top)
 /* Memory for all of it before anything is traced. */
 static int prepare(struct top *top)
 {
-	int status, failed, err;
+	int status, err;
 
 	if (window__prepare(&top->window)) {
 		log_error("cannot wait for signals");
@@ -202,10 +202,7 @@ static int prepare(struct top *top)
 		log_error("not enough memory for the screen");
 		return STATUS_INTERNAL;
 	}
-	failed = survive();
-	if (failed)
-		log_verbose("not protected from running out of memory (%d of 3 steps failed)",
-			    failed);
+	survive();
 	return STATUS_OK;
 }
 

@@ -10,6 +10,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "log.h"
+
 /* A report of the usual dimensions takes about 1 MiB, its JSON tree about 3. */
 #define RESERVE_SIZE (6u << 20)
 #define CHUNK_SIZE   (64u << 10)
@@ -66,7 +68,7 @@ static int lock_memory(void)
 	return mlockall(MCL_CURRENT | (unlimited ? MCL_FUTURE : 0)) != 0;
 }
 
-int survive(void)
+void survive(void)
 {
 	int failed = reserve_memory();
 
@@ -74,7 +76,10 @@ int survive(void)
 	memory_is_short(); /* opens its file */
 
 	failed += lock_memory();
-	return failed + protect_from_oom();
+	failed += protect_from_oom();
+	if (failed)
+		log_verbose("not protected from running out of memory (%d of 3 steps failed)",
+			    failed);
 }
 
 /* The file stays open: its buffer then is there when memory is not. */

@@ -8,9 +8,9 @@
 /*
  * Take memory for the report to come, lock everything in RAM and tell the OOM killer to
  * look elsewhere. Call it when the maps are there and the command is forked, which must
- * not inherit it. What cannot be had is left out: returns how many of the three failed.
+ * not inherit it. What cannot be had is left out, and told with -v.
  */
-int survive(void);
+void survive(void);
 
 /* The last of them alone, for a process that has no report to make. Returns whether it failed. */
 int protect_from_oom(void);
