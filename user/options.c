@@ -208,6 +208,9 @@ static int check_together(const struct options *options, struct options_error *e
 		return options__fail(error,
 				     "--failures-only times no request: %s has nothing to do",
 				     options->sample > 1 ? "--sample" : "--budget");
+	if (options->failures_only && options->lint)
+		return options__fail(error,
+				     "--lint: --failures-only looks at no request that succeeds");
 	if (options->failures_only && options->marked)
 		return options__fail(error, "--marked: --failures-only does not see the mark");
 	return 0;

@@ -279,6 +279,8 @@ static void test_not_built(void **state)
 	}
 	bad("run --module=", "--module is empty: NAME expected");
 	bad("run --stacks=1", "--stacks takes no value");
+	bad("run --failures-only --lint",
+	    "--lint: --failures-only looks at no request that succeeds");
 	bad("run --by quality", "--by quality is not built yet");
 }
 
