@@ -15,7 +15,7 @@ trace() {
 }
 
 cat $knob >/out/before
-for burst in 1000 2000; do
+for burst in 1300 1700; do
 	trace "burst-$burst" "do=pressure burst=$burst count=5"
 	advised=$(sed -n 's/.*"vm.min_free_kbytes=\([0-9]*\) .*/\1/p' "/out/burst-$burst.json" | head -n 1)
 	echo "$advised" >"/out/burst-$burst.advised"
@@ -23,6 +23,8 @@ for burst in 1000 2000; do
 	trace "burst-$burst-advised" "do=pressure burst=$burst count=5"
 	cat /out/before >$knob
 done
+# more than a twentieth of the memory would have to be set aside
+trace burst-4000 'do=pressure burst=4000 count=3'
 fragment='do=fragment order=1-5 gfp=GFP_NOWAIT|__GFP_NOWARN count=500'
 trace fragment "$fragment"
 echo $(($(cat $knob) * 2)) >$knob
