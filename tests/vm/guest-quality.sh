@@ -18,7 +18,7 @@ trace() {
 	name=$1
 	shift
 	# shellcheck disable=SC2016 # quoted for the inner shell
-	gfptrace run --marked --budget 100 -f json -o "/out/$name.json" -- \
+	gfptrace run --marked --coverage exact --budget 100 -f json -o "/out/$name.json" -- \
 		sh -c 'gfptrace exercise "$@" >"/out/$0.truth"' "$name" "$@" 2>"/out/$name.err"
 	echo "$name $?" >>/out/status
 }
