@@ -344,23 +344,28 @@ int run__check(const struct options *options)
 int run__trace(const struct options *options, struct keeper *keeper, run_deliver *deliver,
 	       void *context, struct run_end *end)
 {
-	static struct run run;
+	struct run *run = calloc(1, sizeof(*run));
 	int status;
 
-	run.began_ns = window__now();
-	run.options = options;
-	run.keeper = keeper;
-	run.deliver = deliver;
-	run.context = context;
+	if (!run) {
+		log_err(-ENOMEM, "counters");
+		return STATUS_INTERNAL;
+	}
+	run->began_ns = window__now();
+	run->options = options;
+	run->keeper = keeper;
+	run->deliver = deliver;
+	run->context = context;
 	/* the command owns the terminal that it shares with us */
-	run.status_line = isatty(STDERR_FILENO) && log__level() >= LOG_NORMAL && !options->command;
-	status = run_window(&run);
-	clear_status_line(&run);
-	*end = run.end;
+	run->status_line = isatty(STDERR_FILENO) && log__level() >= LOG_NORMAL && !options->command;
+	status = run_window(run);
+	clear_status_line(run);
+	*end = run->end;
 	for (size_t i = 0; i < options->repeat; i++)
-		child__end(&run.children[i], 0, keeper);
-	window__close(&run.window);
-	session__close(&run.session);
+		child__end(&run->children[i], 0, keeper);
+	window__close(&run->window);
+	session__close(&run->session);
+	free(run);
 	return status;
 }
 

@@ -231,7 +231,7 @@ static int serve_on(struct serve *serve, const struct options *options, int sock
 int cmd_serve(int argc, char **argv)
 {
 	static struct options options;
-	static struct serve serve;
+	struct serve *serve;
 	int status, socket;
 
 	if (!command__begin(COMMAND_SERVE, argc, argv, &options, &status))
@@ -239,9 +239,15 @@ int cmd_serve(int argc, char **argv)
 	socket = open_socket(&options.listen, &status);
 	if (socket < 0)
 		return status;
-	status = serve_on(&serve, &options, socket);
-	http__close(serve.http);
-	keeper__end(&serve.keeper);
-	steady__free(serve.steady);
+	serve = calloc(1, sizeof(*serve));
+	if (!serve) {
+		log_err(-ENOMEM, "counters");
+		return STATUS_INTERNAL;
+	}
+	status = serve_on(serve, &options, socket);
+	http__close(serve->http);
+	keeper__end(&serve->keeper);
+	steady__free(serve->steady);
+	free(serve);
 	return status;
 }

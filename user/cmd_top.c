@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* gfptrace top: what run reports, live, on a full screen. */
+#include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "commands.h"
@@ -229,9 +231,7 @@ static int run(struct top *top)
 int cmd_top(int argc, char **argv)
 {
 	static struct options options;
-	static struct top top = {
-		.options = &options,
-		.window = {.signals = -1, .duration = -1, .interval = -1, .tick = -1}};
+	struct top *top;
 	int status;
 
 	if (!command__begin(COMMAND_TOP, argc, argv, &options, &status))
@@ -239,13 +239,21 @@ int cmd_top(int argc, char **argv)
 	status = screen__check();
 	if (status)
 		return status;
-	status = run(&top);
+	top = calloc(1, sizeof(*top));
+	if (!top) {
+		log_err(-ENOMEM, "counters");
+		return STATUS_INTERNAL;
+	}
+	top->options = &options;
+	top->window = (struct window){.signals = -1, .duration = -1, .interval = -1, .tick = -1};
+	status = run(top);
 	screen__close();
-	window__close(&top.window);
-	session__close(&top.session);
-	keeper__end(&top.keeper);
-	top_model__free(&top.model);
-	drop(&top.taken);
-	drop(&top.shown);
+	window__close(&top->window);
+	session__close(&top->session);
+	keeper__end(&top->keeper);
+	top_model__free(&top->model);
+	drop(&top->taken);
+	drop(&top->shown);
+	free(top);
 	return status;
 }

@@ -11,7 +11,7 @@
 #include "window.h"
 
 /* Series that the snapshots have room for without asking for memory while tracing. */
-#define SERIES_ROOM 128
+#define SERIES_ROOM 64
 
 static int open_kernel(struct session *session)
 {

@@ -38,9 +38,7 @@ int stages__init(struct stages *stages, const struct gft_stages *now)
 	stages->now = now;
 	stages->base = calloc(1, sizeof(*stages->base));
 	stages->end = calloc(1, sizeof(*stages->end));
-	/* never written, so it takes no memory: all counters begin at 0 */
-	stages->origin = calloc(1, sizeof(*stages->origin));
-	if (!stages->base || !stages->end || !stages->origin)
+	if (!stages->base || !stages->end)
 		return -ENOMEM;
 	/* touched, so that no page is missing when memory is short */
 	memcpy(stages->base, now, sizeof(*now));
@@ -52,8 +50,7 @@ void stages__free(struct stages *stages)
 {
 	free(stages->base);
 	free(stages->end);
-	free(stages->origin);
-	stages->base = stages->end = stages->origin = NULL;
+	stages->base = stages->end = NULL;
 }
 
 void stages__advance(struct stages *stages)
@@ -105,12 +102,16 @@ static int set_labels(struct report *report, const struct key *key, struct label
 	return 0;
 }
 
+/* All counters begin at 0. */
+static const struct gft_stage_series nothing;
+
 /* Add what a series gained to the histogram; returns how many requests. */
 static uint64_t add_series(const struct stages *stages, uint32_t number, struct stage *stage,
 			   uint64_t *histogram)
 {
 	const struct gft_stage_series *now = &stages->end->series[number];
-	const struct gft_stage_series *base = &stages->base->series[number];
+	const struct gft_stage_series *base =
+		stages->base ? &stages->base->series[number] : &nothing;
 	uint64_t count = 0, highest = 0, max = now->max;
 
 	for (uint32_t i = 0; i < GFT_BUCKETS; i++) {
@@ -170,7 +171,7 @@ static bool is_known(const struct stages *stages, const bool by[DIMENSIONS], uin
 	return false;
 }
 
-/* What came between base and end. */
+/* What came between base, or the activation where there is none, and end. */
 static int report_difference(const struct stages *stages, const bool by[DIMENSIONS], uint64_t time,
 			     struct report *report)
 {
@@ -194,7 +195,7 @@ int stages__report(struct stages *stages, const bool by[DIMENSIONS], uint64_t ti
 int stages__report_all(const struct stages *stages, const bool by[DIMENSIONS], uint64_t time,
 		       struct report *report)
 {
-	const struct stages all = {.base = stages->origin, .end = stages->base};
+	const struct stages all = {.end = stages->base};
 
 	return report_difference(&all, by, time, report);
 }

@@ -9,7 +9,6 @@
 
 struct stages {
 	const struct gft_stages *now; /* written while we read */
-	struct gft_stages *origin;    /* as it was at first */
 	struct gft_stages *base;      /* as it was when the window began */
 	struct gft_stages *end;	      /* as it was read last */
 };
