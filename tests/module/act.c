@@ -21,6 +21,7 @@ static const struct ap_act acts[] = {
 		.name = "fragment",
 		.refuse = ap_refuse_fragments,
 		.prepare = ap_prepare_fragments,
+		.before_each = ap_before_fragments,
 		.reason = GFT_FRAGMENTED,
 		.fills = true,
 		.keeps = true,

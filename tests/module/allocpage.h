@@ -276,6 +276,7 @@ const char *ap_refuse_exhaustion(const struct ap_scenario *scenario);
 int ap_prepare_full(struct ap_run *run);
 void ap_before_full(struct ap_worker *worker);
 int ap_prepare_fragments(struct ap_run *run);
+void ap_before_fragments(struct ap_worker *worker);
 int ap_prepare_reserve(struct ap_run *run);
 int ap_prepare_constraint(struct ap_run *run);
 int ap_prepare_charge(struct ap_run *run);

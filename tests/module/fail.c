@@ -148,6 +148,12 @@ static void take_all_late(struct ap_worker *worker)
 	take_late(worker, own, worker->order_low, ROW);
 }
 
+/* Holds the blocks that others have freed meanwhile. */
+void ap_before_fragments(struct ap_worker *worker)
+{
+	take_late(worker, ap_quiet(worker->gfp), worker->order_low, 1);
+}
+
 /* Down to the min watermark and not below: who needs a page meanwhile shall have it. */
 int ap_prepare_fragments(struct ap_run *run)
 {
