@@ -8,6 +8,7 @@
 #include "log.h"
 #include "privilege.h"
 #include "session_parts.h"
+#include "survive.h"
 #include "window.h"
 
 /* Series that the snapshots have room for without asking for memory while tracing. */
@@ -164,6 +165,7 @@ int session__open(struct session *session, const struct options *options, struct
 	session->keeper = keeper;
 	privilege__raise();
 	setrlimit(RLIMIT_MEMLOCK, &unlimited); /* before v5.11 maps were charged to it */
+	survive__ahead();
 	programs__quiet_libbpf();
 	status = open_kernel(session);
 	if (!status)

@@ -15,7 +15,14 @@
 /* A report of the usual dimensions takes about 1 MiB, its JSON tree about 3. */
 #define RESERVE_SIZE (6u << 20)
 #define CHUNK_SIZE   (64u << 10)
+#define MAPPED_FROM  (32 << 20)
 #define STACK_SIZE   (256u << 10)
+
+void survive__ahead(void)
+{
+	mallopt(M_MMAP_THRESHOLD, MAPPED_FROM);
+	mallopt(M_TRIM_THRESHOLD, -1);
+}
 
 /* Blocks taken and given back stay in the heap, where the report finds them. */
 static int reserve_memory(void)
@@ -23,8 +30,6 @@ static int reserve_memory(void)
 	void *chunk[RESERVE_SIZE / CHUNK_SIZE];
 	int failed = 0;
 
-	mallopt(M_MMAP_THRESHOLD, RESERVE_SIZE);
-	mallopt(M_TRIM_THRESHOLD, -1);
 	for (size_t i = 0; i < RESERVE_SIZE / CHUNK_SIZE; i++) {
 		chunk[i] = malloc(CHUNK_SIZE);
 		if (chunk[i])
@@ -32,6 +37,7 @@ static int reserve_memory(void)
 		else
 			failed = 1;
 	}
+	malloc_trim(0); /* the rest of what the start took */
 	for (size_t i = 0; i < RESERVE_SIZE / CHUNK_SIZE; i++)
 		free(chunk[i]);
 	return failed;
@@ -70,8 +76,10 @@ static int lock_memory(void)
 
 void survive(void)
 {
-	int failed = reserve_memory();
+	int failed;
 
+	survive__ahead();
+	failed = reserve_memory();
 	reserve_stack();
 	memory_is_short(); /* opens its file */
 

@@ -6,6 +6,13 @@
 #include <stdbool.h>
 
 /*
+ * Before the start: what is freed from now on stays the process's. The BTF of a kernel is read
+ * twice, by us and by libbpf, 6 MB each time: to have each page faulted in anew takes longer than
+ * to read it. survive() gives back what is too much.
+ */
+void survive__ahead(void);
+
+/*
  * Take memory for the report to come, lock everything in RAM and tell the OOM killer to
  * look elsewhere. Call it when the maps are there and the command is forked, which must
  * not inherit it. What cannot be had is left out, and told with -v.
