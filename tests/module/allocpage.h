@@ -144,6 +144,7 @@ struct ap_facts {
 	u64 migrated;		       /* requests that ended on another CPU than they began */
 	u64 given;		       /* pages that the store gave back */
 	u64 slept;		       /* naps of reclaim meanwhile */
+	u64 slept_requests;	       /* requests of the act in which it napped */
 	u64 oom;		       /* calls by the OOM killer */
 	char interrupted[AP_MAX_COMM]; /* the task that an interrupt's request came upon */
 };
@@ -172,6 +173,7 @@ struct ap_worker {
 	u64 left;			  /* requests to make */
 	u32 sequence;			  /* runs through the marks */
 	u32 round;			  /* an act's own */
+	bool napped;			  /* reclaim for its request did */
 	u32 hold, held_count;
 	struct list_head held;
 	struct hrtimer timer;

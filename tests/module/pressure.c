@@ -136,8 +136,11 @@ const char *ap_refuse_tail(const struct ap_scenario *s)
 struct page *ap_migrating_request(struct ap_worker *worker, u32 order)
 {
 	const int cpu = raw_smp_processor_id();
-	struct page *page = ap_request(worker, order);
+	struct page *page;
 
+	worker->napped = false;
+	page = ap_request(worker, order);
+	worker->facts.slept_requests += worker->napped;
 	worker->facts.migrated += cpu != raw_smp_processor_id();
 	return page;
 }

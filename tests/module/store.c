@@ -98,14 +98,14 @@ static u64 give(u64 wanted)
 	return ap_release(&gift);
 }
 
-static bool one_of_ours(void)
+static struct ap_worker *this_worker(void)
 {
 	u32 i;
 
 	for (i = 0; i < run_now->worker_count; i++)
 		if (run_now->workers[i].task == current)
-			return true;
-	return false;
+			return &run_now->workers[i];
+	return NULL;
 }
 
 static unsigned int next_cpu(void)
@@ -118,12 +118,16 @@ static unsigned int next_cpu(void)
 /* Sleeps, and wakes elsewhere: a worker's request ends on another CPU than it began. */
 static void nap(u32 us)
 {
+	struct ap_worker *worker = this_worker();
+
 	spin_lock(&lock);
 	seen.slept++;
 	spin_unlock(&lock);
 	usleep_range(us, us);
-	if (one_of_ours())
-		set_cpus_allowed_ptr(current, cpumask_of(next_cpu()));
+	if (!worker)
+		return;
+	worker->napped = true;
+	set_cpus_allowed_ptr(current, cpumask_of(next_cpu()));
 }
 
 static bool may_have(void)

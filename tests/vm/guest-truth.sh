@@ -91,7 +91,7 @@ for scenario; do
 		;;
 	tail) # the allocator sleeps and wakes on another CPU
 		trace tail --marked \
-			'do=tail threads=4 sleep_us=3000 gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN count=2000'
+			'do=tail threads=4 sleep_us=3000 gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN count=20000'
 		;;
 	failures) # nothing is attached to requests that succeed
 		budget=''
