@@ -84,17 +84,24 @@ static void attach_wish(struct programs *programs)
 		       "wake_all_kswapds");
 }
 
-/* A stage that cannot be seen is a blind spot, and no reason to see nothing. */
+/* A stage that cannot be seen, or not all of it, is a blind spot and no reason to see nothing. */
 static void attach_stages(struct programs *programs)
 {
 	const struct stage_probes *stages = &programs->setup.stages;
+	const char *lacks = ""; /* the function whose end cannot be seen */
+	uint32_t blind = 0;
 
 	for (size_t i = 0; i < stages->count; i++) {
 		const struct stage_probe *probe = &stages->probe[i];
 
-		if (!attach(programs, 1, stage_program(programs, probe), probe->how, probe->target))
-			programs->sees |= 1u << probe->stage;
+		programs->sees |= 1u << probe->stage;
+		if (!strcmp(lacks, probe->target) ||
+		    !attach(programs, 1, stage_program(programs, probe), probe->how, probe->target))
+			continue;
+		lacks = probe->target;
+		blind |= 1u << probe->stage;
 	}
+	programs->sees &= ~blind;
 }
 
 int programs__attach_entries(struct programs *programs, uint32_t copy)

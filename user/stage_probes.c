@@ -75,18 +75,21 @@ static bool has_event(const struct btf *btf, const char *event)
 	return btf__find_by_name_kind(btf, type, BTF_KIND_TYPEDEF) > 0;
 }
 
-/* Both ends or neither: what begins and never ends has no length. */
+/*
+ * Both ends or neither: what begins and never ends has no length. The end comes first: where it
+ * cannot be attached, the begin is not. That trampolines work here is known from the entry's.
+ */
 static void add_function(struct stage_probes *probes, const struct btf *btf, enum tier tier,
 			 const struct function_row *row)
 {
 	const char *step;
 
-	if (tier == TIER_FEXIT && !trial__fentry(btf, row->function, &step)) {
-		add(probes, row->stage, row->fentry, "fentry", row->function);
+	if (tier == TIER_FEXIT && trial__has_function(btf, row->function)) {
 		add(probes, row->stage, row->fexit, "fexit", row->function);
+		add(probes, row->stage, row->fentry, "fentry", row->function);
 	} else if (!trial__kprobe(row->function, &step)) {
-		add(probes, row->stage, row->kprobe, "kprobe", row->function);
 		add(probes, row->stage, row->kretprobe, "kretprobe", row->function);
+		add(probes, row->stage, row->kprobe, "kprobe", row->function);
 	}
 }
 

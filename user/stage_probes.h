@@ -24,8 +24,8 @@ struct stage_probes {
 };
 
 /*
- * All that this kernel has for the tier. `path`: what costs something on faster paths too.
- * Tries to attach to the functions.
+ * All that this kernel has for the tier, the end of a function before its begin. `path`: what
+ * costs something on faster paths too.
  */
 void stage_probes__choose(struct stage_probes *probes, const struct kernel *kernel, enum tier tier,
 			  bool path);

@@ -18,20 +18,38 @@ static const struct bpf_insn nothing[] = {
 	{.code = BPF_JMP | BPF_EXIT},
 };
 
-int trial__fentry(const struct btf *btf, const char *function, const char **step)
+/* Returns a file descriptor or a negative errno. */
+static int load_fentry(const struct btf *btf, const char *function)
 {
 	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = BPF_TRACE_FENTRY);
 	int id = btf__find_by_name_kind(btf, function, BTF_KIND_FUNC);
-	int program, link;
+	int program;
 
-	*step = "load";
 	if (id < 0)
 		return id;
 	options.attach_btf_id = (uint32_t)id;
 	program = bpf_prog_load(BPF_PROG_TYPE_TRACING, "gft_trial", "GPL", nothing,
 				sizeof(nothing) / sizeof(nothing[0]), &options);
+	return program < 0 ? -errno : program;
+}
+
+bool trial__has_function(const struct btf *btf, const char *function)
+{
+	int program = load_fentry(btf, function);
+
+	if (program >= 0)
+		close(program);
+	return program >= 0;
+}
+
+int trial__fentry(const struct btf *btf, const char *function, const char **step)
+{
+	int program, link;
+
+	*step = "load";
+	program = load_fentry(btf, function);
 	if (program < 0)
-		return -errno;
+		return program;
 	*step = "attach";
 	link = bpf_raw_tracepoint_open(NULL, program);
 	if (link < 0)

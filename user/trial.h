@@ -16,6 +16,12 @@ int trial__fentry(const struct btf *btf, const char *function, const char **step
 int trial__kprobe(const char *function, const char **step);
 
 /*
+ * The first step alone: is there a function that a trampoline could be for? To attach one and to
+ * take it away has the kernel wait for every task, and each other CPU.
+ */
+bool trial__has_function(const struct btf *btf, const char *function);
+
+/*
  * May BPF take the address of this variable? The verifier looks it up in kallsyms, where
  * data symbols need KALLSYMS_ALL=y.
  */
