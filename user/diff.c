@@ -116,7 +116,7 @@ static int choose_test(const struct report_list *base, const struct report_list 
 		return 0;
 	return refuse(error, size,
 		      "%zu and %zu reports are too few to tell a change from chance: one each, or "
-		      "four each (run --repeat)",
+		      "five each (run --repeat)",
 		      base->nr, new->nr);
 }
 

@@ -67,7 +67,7 @@ struct diff {
 };
 
 /* What the tests go by. */
-#define DIFF_ALARM 0.05 /* chance of one false alarm or more in the whole table */
+#define DIFF_ALARM 0.01 /* chance of one false alarm or more in the whole table */
 #define DIFF_LEAST 0.10 /* smaller changes are not called: a bucket is 1/16 wide */
 /* Beyond these, two single runs are told apart where nothing is said of what may move a run. */
 #define DIFF_DRIFT	0.50 /* p50, failures, shares */
