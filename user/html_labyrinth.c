@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The labyrinth: how deep requests went, how many at each turn, and what each room took. */
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,16 +107,42 @@ static void write_way(FILE *file, const struct maze *maze, size_t rank)
 	fputs("</svg></td>", file);
 }
 
+/* Has the report no eyes for this stage? Its blind spots say so: "stage NAME…". */
+static bool is_blind(const struct report *report, const char *stage)
+{
+	char what[32];
+
+	snprintf(what, sizeof(what), "stage %s", stage);
+	for (size_t i = 0; i < report->mode.nr_blind; i++)
+		if (!strncmp(report->mode.blind[i].what, what, strlen(what)))
+			return true;
+	return false;
+}
+
+/* Where the first room is no stage of the report, it has what no other room has. */
+static uint64_t count_of(const struct maze *maze, size_t rank)
+{
+	uint64_t count = maze->room[rank].count;
+
+	return count || rank ? count : maze->reached[0] - maze->reached[1];
+}
+
 static void write_numbers(FILE *file, const struct report *report, const struct maze *maze,
 			  size_t rank)
 {
 	const struct stage *room = &maze->room[rank];
 	const uint64_t times[] = {room->p50, room->p99, room->max, room->sum};
 
+	if (!room->count && is_blind(report, stage_names[rank])) {
+		fputs("<td colspan=\"6\"><span class=\"meaning\">not seen: those who went no "
+		      "deeper are counted above</span></td></tr>\n",
+		      file);
+		return;
+	}
 	fputs("<td class=\"n\">", file);
-	html__count(file, room->count);
+	html__count(file, count_of(maze, rank));
 	fputs("<span class=\"meaning\">", file);
-	html__share(file, room->count, maze->counted);
+	html__share(file, count_of(maze, rank), maze->counted);
 	fputs("</span></td>", file);
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
 		fputs("<td class=\"n\">", file);

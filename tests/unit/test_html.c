@@ -127,6 +127,27 @@ static void test_no_latency(void **state)
 	report__free(report);
 }
 
+/* A room that nobody looks into is not an empty one. */
+static void test_blind_stage(void **state)
+{
+	struct report *report = sample_report();
+	char *page;
+
+	(void)state;
+	for (size_t i = 0; i < report->nr_stages; i++)
+		if (!strcmp(report->stages[i].stage, "buddy"))
+			report->stages[i].stage = "steal";
+	page = render(report, "html", 0);
+	assert_null(strstr(page, "not seen: "));
+	free(page);
+	report__add_blind(report, "stage buddy", "only with --by path");
+	page = render(report, "html", 0);
+	assert_well_formed(page);
+	assert_non_null(strstr(page, "not seen: "));
+	free(page);
+	report__free(report);
+}
+
 static void assert_inert(const char *page)
 {
 	static const char *const forbidden[] = {"<script", "<img",	"<link", "<iframe",
@@ -300,6 +321,7 @@ int main(void)
 		cmocka_unit_test(test_well_formed),	 cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_numbers),		 cmocka_unit_test(test_size),
 		cmocka_unit_test(test_no_other_numbers), cmocka_unit_test(test_no_latency),
+		cmocka_unit_test(test_blind_stage),
 	};
 
 	return cmocka_run_group_tests_name("html", tests, NULL, NULL);
