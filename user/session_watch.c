@@ -83,18 +83,22 @@ void session__begin_stretch(struct session *session, uint64_t now, uint32_t samp
 		session->stretches[SESSION_STRETCHES - 1].to_ns = 0;
 }
 
-static void change_sample(struct session *session, uint64_t now, uint32_t sample)
+/* To attach programs takes a while: a stretch begins before the first request that was left out. */
+static void change_sample(struct session *session, uint32_t sample)
 {
+	struct session_stretch *last =
+		session->nr_stretches ? &session->stretches[session->nr_stretches - 1] : NULL;
+	uint64_t began = window__now();
 	int err = tracer__sample(session->tracer, sample);
 
 	log_verbose("budget: one request in %u is timed%s%s", sample, err ? ": " : "",
 		    err ? strerror(-err) : "");
 	if (err)
 		return;
-	if (session->nr_stretches)
-		session->stretches[session->nr_stretches - 1].to_ns = now;
+	if (last && !last->to_ns)
+		began = last->to_ns = window__now();
 	if (sample > 1)
-		session__begin_stretch(session, now, sample);
+		session__begin_stretch(session, began, sample);
 }
 
 static void watch_budget(struct session *session, uint64_t now, uint64_t requests)
@@ -107,7 +111,7 @@ static void watch_budget(struct session *session, uint64_t now, uint64_t request
 		measure(session, rate);
 	sample = budget__decide(&session->budget, now, elapsed, requests);
 	if (sample && tracer__timed(session->tracer))
-		change_sample(session, now, sample);
+		change_sample(session, sample);
 }
 
 /*
