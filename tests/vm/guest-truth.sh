@@ -37,6 +37,7 @@ case $(uname -v) in
 	timer='timer_us=200'
 	;;
 esac
+sleepers='do=tail threads=4 sleep_us=3000 gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN count=20000'
 accounted='gfp=GFP_KERNEL_ACCOUNT|__GFP_NORETRY|__GFP_NOWARN'
 
 for scenario; do
@@ -90,8 +91,12 @@ for scenario; do
 			'order=0 gfp=GFP_USER count=5000' "$softirq" "$hardirq"
 		;;
 	tail) # the allocator sleeps and wakes on another CPU
-		trace tail --marked \
-			'do=tail threads=4 sleep_us=3000 gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN count=20000'
+		trace tail --marked "$sleepers"
+		;;
+	still) # the same on one CPU
+		echo 0 >/sys/devices/system/cpu/cpu1/online
+		trace still --marked "$sleepers"
+		echo 1 >/sys/devices/system/cpu/cpu1/online
 		;;
 	failures) # nothing is attached to requests that succeed
 		budget=''

@@ -75,12 +75,13 @@ preempt_full() {
 
 # What needs scenarios of its own: sleeping in the allocator, failures alone.
 special() {
-	scenarios -- tail failures
+	scenarios -- tail still failures
 	rc=$?
 	((rc != 77)) || return
-	result "$rc" "tail and failures run, no kernel warning"
+	result "$rc" "tail, still and failures run, no kernel warning"
 	((rc == 0)) || return
-	compare tail '{"tier": "fexit", "marked": true, "slow": true}'
+	compare tail '{"tier": "fexit", "marked": true, "slow": true, "turns": true}'
+	compare still '{"tier": "fexit", "marked": true, "slow": true}'
 	# an act that fills the memory makes failures of its own, at orders 0, 4 and 9
 	jq -e --slurpfile truth "$work/out/failures.truth" '
 		[.failures[] | {key: .labels.order, value: .count}] | group_by(.key) |
