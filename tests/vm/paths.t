@@ -53,7 +53,7 @@ one_tier() {
 
 	# all kprobe programs share one guard: what comes while another runs is skipped
 	[[ $1 != kprobe ]] || right=0.95
-	guest guest-paths.sh "$1" --mem 512 --timeout 600 || return
+	guest guest-paths.sh "$1" --mem 512 --timeout 600 --add "$(command -v nice):/bin/nice" || return
 	for act in pcp buddy steal slow compact oom; do
 		path "$act" "{\"right\": $right}"
 	done

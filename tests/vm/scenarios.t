@@ -64,10 +64,7 @@ check_paths() {
 	takes compact 600 "$(hits compact compact) >= 594 && $(hits compact $reclaim) <= 6"
 	takes reclaim 200 "$(hits reclaim $reclaim) >= 198 && $(hits reclaim oom) <= 2"
 	takes oom 100 "$(hits oom oom) >= 99"
-	# the store gives 512 pages at once; now and then reclaim passes its shrinker by, while kswapd
-	# walks, too, and gives nothing
-	truth reclaim "reclaim: one that gives is enough for a request" \
-		'.succeeded >= 150 and .succeeded >= .acts[0].given_pages / 512 * 0.95'
+	truth reclaim "reclaim: one is enough for a request" '.succeeded >= 190'
 	truth oom "oom: every request succeeds" '.succeeded == 100'
 }
 
@@ -155,7 +152,7 @@ check_slowdown() {
 }
 
 one_kernel() {
-	guest guest-scenarios.sh all --mem 512 || return
+	guest guest-scenarios.sh all --mem 512 --add "$(command -v nice):/bin/nice" || return
 	check_paths
 	check_failures
 	check_advice
