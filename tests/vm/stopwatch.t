@@ -19,28 +19,37 @@ watch() {
 	((rc != 77)) || return "$rc"
 	result "$rc" "run $1, no kernel warning"
 	((rc == 0)) || return
-	[[ $(<"$work/out/stopwatch.status") == 0 ]]
-	result $? "run $1: exit status 0"
+	[[ $(cat "$work/out/stopwatch.status" "$work/out/default.status") == $'0\n0' ]]
+	result $? "run $1: exit status 0, twice"
 	rm -rf "${work:?}/$1"
 	mv "$work/out" "$work/$1"
 }
 
 # What may differ: the tool and the wall clock at the start.
 plain() {
-	jq -S 'del(.tool, .window.start)' "$1/stopwatch.json"
+	jq -S 'del(.tool, .window.start)' "$1"
+}
+
+# against NAME: the report and its truth
+against() {
+	jq -nr --slurpfile report "$work/first/$1.json" --slurpfile truth "$work/first/$1.truth" \
+		-f "$top/tests/vm/stopwatch.jq" >"$work/compared" 2>"$work/err" || result 1 "$1: comparison ends"
+	results "$1" <"$work/compared"
 }
 
 one_kernel() {
+	local name
+
 	watch first || return
-	jq -nr --slurpfile report "$work/first/stopwatch.json" \
-		--slurpfile truth "$work/first/stopwatch.truth" -f "$top/tests/vm/stopwatch.jq" \
-		>"$work/compared" 2>"$work/err" || result 1 "comparison ends"
-	results stopwatch <"$work/compared"
+	against stopwatch
+	against default
 	watch second || return
-	diff <(plain "$work/first") <(plain "$work/second") >"$work/err"
-	result $? "the same run gives the same report"
-	cmp "$work/first/stopwatch.truth" "$work/second/stopwatch.truth" >"$work/err"
-	result $? "the same run gives the same truth"
+	for name in stopwatch default; do
+		diff <(plain "$work/first/$name.json") <(plain "$work/second/$name.json") >"$work/err"
+		result $? "$name: the same run gives the same report"
+		cmp "$work/first/$name.truth" "$work/second/$name.truth" >"$work/err"
+		result $? "$name: the same run gives the same truth"
+	done
 }
 
 while next_kernel; do
