@@ -118,12 +118,14 @@ int failure_warned(struct pt_regs *ctx)
 	if (!is_page_failure((const char *)PT_REGS_PARM3(ctx)))
 		return 0;
 	inner = frame__around(address);
+	stage__note(address, GFT_STAGE_AUTOPSY, NOTE_BEGIN); /* it takes longer than the search */
 	failed__init(&failed, ctx);
 	if (inner)
 		failed.class_gfp = inner->gfp;
 	reason = find_reason(ctx, &failed);
 	if (inner)
 		inner->warned = 1 + (__u64)reason;
+	stage__note(address, GFT_STAGE_AUTOPSY, NOTE_END);
 	return 0;
 }
 

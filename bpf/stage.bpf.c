@@ -6,12 +6,15 @@
  * compares the tag with what it expects, need not ask whether there was a stage: such a
  * request is not one of its own. A request that reclaim makes has its own, deeper frame.
  *
+ * Between the stages that have a length, __alloc_pages_slowpath() looks through the free lists
+ * (get_page_from_freelist(), which fast paths call, too: nothing is attached to it). So this
+ * time is what remains of the request's, less what the task was ready to run and did not.
+ *
  * user/stage_probes.c has the table of what is attached where.
  */
 #include "stage.bpf.h"
+#include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
-
-enum note { NOTE_MARK, NOTE_BEGIN, NOTE_END };
 
 /* The walk of a frame, emptied if it is of an earlier request. */
 static __always_inline struct gft_walk *walk__open(struct gft_frame *frame)
@@ -23,6 +26,8 @@ static __always_inline struct gft_walk *walk__open(struct gft_frame *frame)
 	walk->tag = frame->tag & ~GFT_FLAGS;
 	walk->start = frame->start;
 	walk->seen = walk->events = walk->open = 0;
+	walk->left = frame->start;
+	walk->delay = 0;
 	for (int i = 0; i < GFT_STAGES; i++)
 		walk->ns[i] = 0;
 	barrier();
@@ -33,6 +38,35 @@ static __always_inline struct gft_walk *walk__open(struct gft_frame *frame)
 static __always_inline __u32 stage_of(const struct gft_event *event)
 {
 	return (__u32)(event->start >> GFT_STAGE_SHIFT);
+}
+
+/*
+ * ns that the task of this stack was ready and did not run, since it exists; an interrupt's is
+ * the one it interrupted. sched_info_arrive() (kernel/sched/stats.h) adds to it.
+ */
+static __always_inline __u64 run_delay(void)
+{
+	const struct task_struct *task = (const void *)bpf_get_current_task();
+
+	return bpf_core_field_exists(task->sched_info.run_delay)
+		       ? BPF_CORE_READ(task, sched_info.run_delay)
+		       : 0;
+}
+
+/*
+ * What lies between two stages. In front of the first one it is not known what run_delay was:
+ * a request that never gets there does not pay for reading it.
+ */
+static __always_inline void walk__add_gap(struct gft_walk *walk, __u64 now)
+{
+	__u64 gap = now - walk->left;
+	__u64 waited = walk->seen & 1u << GFT_STAGE_SEARCH ? run_delay() - walk->delay : 0;
+
+	if (waited > gap) /* they have clocks of their own */
+		waited = gap;
+	walk->ns[GFT_STAGE_SEARCH] += gap - waited;
+	walk->ns[GFT_STAGE_RUNQUEUE] += waited;
+	walk->seen |= 1u << GFT_STAGE_SEARCH | (waited ? 1u << GFT_STAGE_RUNQUEUE : 0);
 }
 
 /* Where the event that begins goes: a free place, or the last one of its stage, or none. */
@@ -68,6 +102,8 @@ static __always_inline void walk__end(struct gft_walk *walk, __u32 stage, __u64 
 
 	walk->open = 0;
 	walk->ns[stage] += duration;
+	walk->left = walk->begun + duration;
+	walk->delay = run_delay();
 	if (place >= GFT_EVENTS)
 		return;
 	event = &walk->event[place];
@@ -92,6 +128,9 @@ __noinline int stage__note(__u64 address, __u32 stage, __u32 note)
 	}
 	if (note == NOTE_MARK && walk->seen & 1u << stage)
 		return 0;
+	if (note == NOTE_BEGIN &&
+	    !walk->open) /* else an end was missed: whose time it was is open */
+		walk__add_gap(walk, now);
 	walk->seen |= 1u << stage;
 	if (note == NOTE_BEGIN) {
 		walk__begin(walk, stage, now, GFT_NO_DURATION);
@@ -106,7 +145,7 @@ __noinline int stage__note(__u64 address, __u32 stage, __u32 note)
 	return 0;
 }
 
-static __always_inline int note(__u64 address, __u32 stage, enum note what)
+static __always_inline int note(__u64 address, __u32 stage, enum stage_note what)
 {
 	return frame__line_is_empty(address) ? 0 : stage__note(address, stage, what);
 }
@@ -166,15 +205,18 @@ static __always_inline struct gft_walk *walk__at(__u32 index)
 
 __noinline __u32 stage__seen(__u32 index, __u64 tag, __u64 start, __u64 latency)
 {
-	const struct gft_walk *walk = walk__at(index);
+	struct gft_walk *walk = walk__at(index);
 	__u64 sum = 0;
 
 	for (int i = 0; i < GFT_STAGES; i++)
 		sum += walk->ns[i];
-	if (walk->tag == (tag & ~GFT_FLAGS) && walk->start == start && (!latency || sum <= latency))
-		return walk->seen;
-	__sync_fetch_and_add(&gft_stages.dropped, 1);
-	return GFT_SEEN_UNKNOWN;
+	if (walk->tag != (tag & ~GFT_FLAGS) || walk->start != start || (latency && sum > latency)) {
+		__sync_fetch_and_add(&gft_stages.dropped, 1);
+		return GFT_SEEN_UNKNOWN;
+	}
+	if (latency && walk->seen & 1u << GFT_STAGE_SEARCH && !walk->open)
+		walk__add_gap(walk, start + latency);
+	return walk->seen;
 }
 
 /* The number of the series of this kind. */

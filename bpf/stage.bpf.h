@@ -9,9 +9,15 @@
 
 /* Global functions, so that the verifier goes through each of them once. */
 
+enum stage_note { NOTE_MARK, NOTE_BEGIN, NOTE_END };
+
+/* The request that the stack at `address` lies in is at a stage: an enum stage_note. */
+int stage__note(__u64 address, __u32 stage, __u32 note);
+
 /*
  * The stages of the request in the walk with this index, which takes `latency` ns (0: not
- * timed) and whose frame has this tag and start; GFT_SEEN_UNKNOWN: the walk is another's.
+ * timed) and whose frame has this tag and start, and which ends with this call;
+ * GFT_SEEN_UNKNOWN: the walk is another's.
  */
 __u32 stage__seen(__u32 index, __u64 tag, __u64 start, __u64 latency);
 

@@ -242,6 +242,7 @@ static void read_percpu_offsets(const struct btf *btf, struct btf_facts *facts)
 	facts->preempt_count_in_btf =
 		btf__find_by_name_kind(btf, "pcpu_hot", BTF_KIND_VAR) > 0 ||
 		btf__find_by_name_kind(btf, "__preempt_count", BTF_KIND_VAR) > 0;
+	facts->has_run_delay = find_member(btf, "sched_info", "run_delay", NULL);
 	if (find_member(btf, "bpf_prog_stats", "misses", &misses_bits))
 		facts->misses_offset = misses_bits / 8;
 	if (!find_member(btf, "rq", "cfs", &cfs_bits) || !percpu_offset(btf, "runqueues", &rq))

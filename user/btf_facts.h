@@ -34,6 +34,7 @@ struct btf_facts {
 	bool has_percpu_offsets;
 	int64_t cfs_offset, preempt_offset;
 	uint32_t misses_offset; /* of bpf_prog_stats.misses; 0: not there */
+	bool has_run_delay;	/* of tasks: CONFIG_SCHED_INFO */
 };
 
 /*

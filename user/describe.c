@@ -100,6 +100,11 @@ static int describe_stages(struct report *report, const struct tracer *tracer)
 		{GFT_STAGE_RETRY, "stage retry", "no tracepoint reclaim_retry_zone"},
 		{GFT_STAGE_OOM, "stage oom", "out_of_memory cannot be attached to"},
 		{GFT_STAGE_TLB, "stage tlb", "only with --by path: it costs something there"},
+		{GFT_STAGE_SEARCH, "stage search", "no other stage that has a length is seen"},
+		{GFT_STAGE_RUNQUEUE, "stage runqueue",
+		 "this kernel does not account it (CONFIG_SCHED_INFO): search has it, too"},
+		{GFT_STAGE_AUTOPSY, "stage autopsy",
+		 "no kprobe on warn_alloc: failures are looked at when their time is over"},
 	};
 	uint32_t sees = tracer__sees(tracer);
 	int err = report__add_sees(report, "stages");

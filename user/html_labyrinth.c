@@ -9,7 +9,7 @@
 #include "fold.h"
 #include "html.h"
 
-#define STAGES 12
+#define STAGES 15
 #define MAIN   8 /* the first of stage_names are on the way down; the others beside it */
 
 static const char *const meanings[STAGES] = {
@@ -25,6 +25,9 @@ static const char *const meanings[STAGES] = {
 	"the pages are filled with zeros",
 	"CPUs drop what they cached of page tables",
 	"pages of its memory cgroup are freed, which is full",
+	"between the stages of a slow request: free lists are looked through",
+	"there, too: ready to run, and another task ran",
+	"gfptrace looks why it failed",
 };
 
 struct maze {

@@ -4,7 +4,8 @@
 
 /*
  * Rules, one a line. Colours of text reach a contrast of 4.5 on both grounds; those of
- * stages 3, beside words. s0 to s10 follow stage_names, from cool to hot; s11 is the rest.
+ * stages 3, beside words. s0 to s7 follow stage_names, from cool to hot, down the way;
+ * s8 to s14 lie beside it.
  */
 /* clang-format off */
 const char html_style[] =
@@ -90,6 +91,9 @@ const char html_style[] =
 	".s9{background:#6b7f95;stroke:#6b7f95}\n"
 	".s10{background:#8c6d5a;stroke:#8c6d5a}\n"
 	".s11{background:#7a828c;stroke:#7a828c}\n"
+	".s12{background:#4f76a8;stroke:#4f76a8}\n"
+	".s13{background:#b0617f;stroke:#b0617f}\n"
+	".s14{background:#8a7d2f;stroke:#8a7d2f}\n"
 	".heat td{text-align:right;min-width:5.2rem;border:2px solid var(--bg);"
 	"  padding:.25rem .5rem;background:rgba(var(--hot),calc(var(--p)*.6))}\n"
 	".heat th{padding-left:.3rem}\n"

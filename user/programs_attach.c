@@ -102,6 +102,25 @@ static void attach_stages(struct programs *programs)
 		blind |= 1u << probe->stage;
 	}
 	programs->sees &= ~blind;
+	/* what lies between those that have a length */
+	if (!(programs->sees & GFT_STAGES_LONG))
+		return;
+	programs->sees |= 1u << GFT_STAGE_SEARCH;
+	if (programs->setup.kernel->facts.has_run_delay)
+		programs->sees |= 1u << GFT_STAGE_RUNQUEUE;
+}
+
+/* Why requests of a timed tier failed, at the instant; the look is a stage of theirs. */
+static int attach_warned(struct programs *programs)
+{
+	int err = 0;
+
+	if (programs->setup.config.memcg_by_warn)
+		err = attach(programs, 1, programs->skeleton->progs.failure_warned, "kprobe",
+			     "warn_alloc");
+	if (!err && programs->setup.config.memcg_by_warn)
+		programs->sees |= 1u << GFT_STAGE_AUTOPSY;
+	return err;
 }
 
 int programs__attach_entries(struct programs *programs, uint32_t copy)
@@ -117,8 +136,8 @@ int programs__attach_entries(struct programs *programs, uint32_t copy)
 	}
 	if (!programs->copy[copy - 1].entry)
 		return 0;
-	if (copy == 1 && programs->setup.config.memcg_by_warn)
-		err = attach(programs, 1, skeleton->progs.failure_warned, "kprobe", "warn_alloc");
+	if (copy == 1)
+		err = attach_warned(programs);
 	if (!err)
 		err = attach_entry(programs, copy, programs->copy[copy - 1].entry);
 	if (err || !fexit || copy > 1)

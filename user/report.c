@@ -23,8 +23,8 @@ const char *const dimension_names[DIMENSIONS] = {
 };
 
 const char *const stage_names[] = {
-	"pcp", "buddy",	     "steal", "kswapd", "compact", "reclaim", "retry",
-	"oom", "highatomic", "zero",  "tlb",	"memcg",   NULL,
+	"pcp",	      "buddy", "steal", "kswapd", "compact", "reclaim",	 "retry",   "oom",
+	"highatomic", "zero",  "tlb",	"memcg",  "search",  "runqueue", "autopsy", NULL,
 };
 
 size_t stage__rank(const char *name)

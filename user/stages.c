@@ -6,11 +6,12 @@
 #include <string.h>
 
 const char *const gft_stage_names[GFT_STAGES] = {
-	[GFT_STAGE_BUDDY] = "buddy",	 [GFT_STAGE_STEAL] = "steal",
-	[GFT_STAGE_KSWAPD] = "kswapd",	 [GFT_STAGE_COMPACT] = "compact",
-	[GFT_STAGE_RECLAIM] = "reclaim", [GFT_STAGE_MEMCG] = "memcg",
-	[GFT_STAGE_RETRY] = "retry",	 [GFT_STAGE_OOM] = "oom",
-	[GFT_STAGE_TLB] = "tlb",
+	[GFT_STAGE_BUDDY] = "buddy",	   [GFT_STAGE_STEAL] = "steal",
+	[GFT_STAGE_KSWAPD] = "kswapd",	   [GFT_STAGE_COMPACT] = "compact",
+	[GFT_STAGE_RECLAIM] = "reclaim",   [GFT_STAGE_MEMCG] = "memcg",
+	[GFT_STAGE_RETRY] = "retry",	   [GFT_STAGE_OOM] = "oom",
+	[GFT_STAGE_TLB] = "tlb",	   [GFT_STAGE_SEARCH] = "search",
+	[GFT_STAGE_RUNQUEUE] = "runqueue", [GFT_STAGE_AUTOPSY] = "autopsy",
 };
 
 /* The labels of a series as numbers, those that are not asked for ABSENT. */

@@ -53,6 +53,11 @@ struct signal_struct {
 	struct mm_struct *oom_mm;
 };
 
+/* CONFIG_SCHED_INFO */
+struct sched_info {
+	unsigned long long run_delay; /* ns */
+};
+
 struct task_struct {
 	void *stack;
 	unsigned int flags;
@@ -60,6 +65,7 @@ struct task_struct {
 	struct signal_struct *signal;
 	void *worker_private; /* of a kernel thread, since v5.17 (commit e32cf5dfbe22) */
 	struct task_group *sched_task_group;
+	struct sched_info sched_info;
 };
 
 /* kernel/kthread.c */

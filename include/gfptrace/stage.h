@@ -23,9 +23,17 @@ enum gft_stage {
 	GFT_STAGE_MEMCG,   /* reclaim in the memory cgroup that the pages are charged to */
 	GFT_STAGE_RETRY,   /* it asked whether to try reclaim or compaction once more */
 	GFT_STAGE_OOM,
-	GFT_STAGE_TLB, /* TLBs were flushed on this CPU */
+	GFT_STAGE_TLB,	    /* TLBs were flushed on this CPU */
+	GFT_STAGE_SEARCH,   /* outside the stages that have a length: looking through free lists */
+	GFT_STAGE_RUNQUEUE, /* there, too: ready to run, and another task ran */
+	GFT_STAGE_AUTOPSY,  /* the tracer looked why it failed */
 	GFT_STAGES
 };
+
+/* Those that begin and end at functions: between two of them is SEARCH or RUNQUEUE. */
+#define GFT_STAGES_LONG                                                               \
+	(1u << GFT_STAGE_KSWAPD | 1u << GFT_STAGE_COMPACT | 1u << GFT_STAGE_RECLAIM | \
+	 1u << GFT_STAGE_MEMCG | 1u << GFT_STAGE_OOM)
 
 /* Instead of a set of stages: they are not known. */
 #define GFT_SEEN_UNKNOWN (1u << 31)
@@ -58,7 +66,7 @@ GFT_INLINE enum gft_path gft_path_of(__u32 seen)
 		return GFT_PATH_RECLAIM;
 	if (seen & 1u << GFT_STAGE_COMPACT)
 		return GFT_PATH_COMPACT;
-	if (seen & (1u << GFT_STAGE_KSWAPD | 1u << GFT_STAGE_RETRY))
+	if (seen & (1u << GFT_STAGE_KSWAPD | 1u << GFT_STAGE_RETRY | 1u << GFT_STAGE_AUTOPSY))
 		return GFT_PATH_SLOW;
 	if (seen & 1u << GFT_STAGE_STEAL)
 		return GFT_PATH_STEAL;
@@ -77,7 +85,8 @@ struct gft_event {
 
 /*
  * By frame. A request's stages follow one another: none lies within another, so the times may
- * be added up. (Requests that reclaim makes for itself have frames of their own.)
+ * be added up. (Requests that reclaim makes for itself have frames of their own.) What lies
+ * between those that have a length is told apart by the task's run_delay and is no event.
  */
 struct gft_walk {
 	__u64 tag;   /* of the frame, without its flags: whose walk this is */
@@ -87,6 +96,8 @@ struct gft_walk {
 	__u32 open;  /* the stage that is under way + 1; 0: none */
 	__u32 place; /* of its event */
 	__u64 begun; /* ns: when */
+	__u64 left;  /* ns: when the one before ended, or the request began */
+	__u64 delay; /* ns: the task's run_delay then */
 	__u64 ns[GFT_STAGES];
 	struct gft_event event[GFT_EVENTS];
 };

@@ -146,6 +146,7 @@ struct ap_facts {
 	u64 slept;		       /* naps of reclaim meanwhile */
 	u64 slept_requests;	       /* requests of the act in which it napped */
 	u64 oom;		       /* calls by the OOM killer */
+	u64 run_delay;		       /* ns that its requests were ready and did not run */
 	char interrupted[AP_MAX_COMM]; /* the task that an interrupt's request came upon */
 };
 

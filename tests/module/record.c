@@ -36,6 +36,7 @@ static void add(struct ap_facts *to, const struct ap_facts *from)
 	to->given += from->given;
 	to->slept += from->slept;
 	to->slept_requests += from->slept_requests;
+	to->run_delay += from->run_delay;
 	to->oom += from->oom;
 	if (*from->interrupted)
 		strscpy(to->interrupted, from->interrupted, AP_MAX_COMM);
@@ -118,8 +119,9 @@ static void show(struct seq_file *file, const struct record *record)
 	show_comm(file, f->interrupted);
 	seq_printf(file, "\"needed_pages\":%llu,\"given_pages\":%llu,\"slept\":%llu,", f->needed,
 		   f->given, f->slept);
-	seq_printf(file, "\"slept_requests\":%llu,\"oom_calls\":%llu,\"migrated\":%llu}",
+	seq_printf(file, "\"slept_requests\":%llu,\"oom_calls\":%llu,\"migrated\":%llu,",
 		   f->slept_requests, f->oom, f->migrated);
+	seq_printf(file, "\"run_delay_ns\":%llu}", f->run_delay);
 }
 
 void ap_record_show(struct seq_file *file)

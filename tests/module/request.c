@@ -85,13 +85,34 @@ static void note(struct ap_worker *worker, const struct page *page)
 	facts->free_min = facts->failed++ ? min(facts->free_min, free) : free;
 }
 
+/* ns that this task was ready and did not run; 0 where the kernel does not account it. */
+static u64 run_delay(void)
+{
+#ifdef CONFIG_SCHED_INFO
+	return current->sched_info.run_delay;
+#else
+	return 0;
+#endif
+}
+
+static struct page *request_of_act(struct ap_worker *worker, const struct ap_act *act, u32 order)
+{
+	const u64 delay = run_delay();
+	struct page *page;
+
+	page = act->request ? act->request(worker, order) : ap_request(worker, order);
+	if (worker->context == GFT_TASK)
+		worker->facts.run_delay += run_delay() - delay;
+	return page;
+}
+
 static struct page *single(struct ap_worker *worker)
 {
 	const struct ap_act *act = worker->run->scenario->act;
 	const u32 order = worker->order;
 	struct page *page;
 
-	page = act && act->request ? act->request(worker, order) : ap_request(worker, order);
+	page = act ? request_of_act(worker, act, order) : ap_request(worker, order);
 	worker->order = order == worker->order_high ? worker->order_low : order + 1;
 	if (act)
 		note(worker, page);

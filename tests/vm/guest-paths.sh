@@ -40,4 +40,16 @@ trace search '--marked --by class,order,path' \
 # reclaim that has to wait
 trace sleep '--marked --by class,path' \
 	"do=tail threads=4 sleep_us=40000 $kernel count=3000"
+# the same among tasks that take the CPU from it
+hogs=''
+while [ "$(echo "$hogs" | wc -w)" -lt 4 ]; do
+	sh -c 'while :; do :; done' &
+	hogs="$hogs $!"
+done
+sleep 0.2
+gfptrace run -f json -o /out/queue.json --tier "$tier" --marked --by class,order,path -- \
+	gfptrace exercise "do=fragment order=4-6 $kernel count=600" >/out/queue.truth 2>/out/queue.err
+echo $? >/out/queue.status
+# shellcheck disable=SC2086 # words
+kill $hogs
 exit 0

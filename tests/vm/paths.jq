@@ -10,7 +10,7 @@ $report[0] as $r | $truth[0] as $t |
 def check(condition; text):
 	(if condition then "ok" else "not ok" end) + " - " + $name + ": " + text;
 def total(f): [f] | add // 0;
-def lengths: ["kswapd", "compact", "reclaim", "memcg", "oom"];
+def lengths: ["kswapd", "compact", "reclaim", "memcg", "oom", "search", "runqueue", "autopsy"];
 
 # the OOM killer is not called where memory comes free meanwhile: the act counts its calls
 ($t.acts[0].oom_calls // 0) as $oom_calls |

@@ -9,6 +9,8 @@ set -u
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 choose_kernels 6.1 6.12 -- "$@"
+slow_paths='slow compact reclaim oom'                         # all that have a stage with a length
+lengths='kswapd compact reclaim memcg oom search runqueue autopsy' # the stages that have one
 
 # path NAME [WANT]: the report's paths are those that were stated
 path() {
@@ -26,20 +28,29 @@ path() {
 	result $? "$1: each walk is its own request's, and no longer than it"
 }
 
-# explains NAME LEAST STAGE…: these stages are so many thousandths, at least, of the time of the
-# requests that reclaimed
+# explains NAME LEAST PATHS STAGES: these stages are so many thousandths, at least, of the time of
+# the requests that took one of these paths
 explains() {
 	local name=$1 least=$2 share
-	shift 2
 
-	share=$(jq --arg stages " $* " '
+	share=$(jq --arg paths " $3 " --arg stages " $4 " '
 		([.stages[] | select(.stage as $s | $stages | contains(" \($s) ")).sum] | add // 0) * 1000
-		/ ([.latency[] | select(.labels.path == "reclaim").sum] | add // 1e18) | floor' \
-		"$work/out/$name.json" 2>"$work/err")
+		/ ([.latency[] | select(.labels.path as $p | $paths | contains(" \($p) ")).sum] | add // 1e18)
+		| floor' "$work/out/$name.json" 2>"$work/err")
 	jq -c '[.latency[] | {path: .labels.path, order: .labels.order, count, sum}],
 		[.stages[] | {stage, count, sum}]' "$work/out/$name.json" >>"$work/err"
 	((${share:-0} >= least && ${share:-0} <= 1000))
-	result $? "$name: $* explains ${share:-0} of 1000 of the time"
+	result $? "$name: $4: ${share:-0} of 1000 of the time of $3"
+}
+
+# waits NAME: what the requests waited for a CPU between their stages is no more than they waited
+waits() {
+	local waited delay
+
+	waited=$(jq '[.stages[] | select(.stage == "runqueue").sum] | add // 0' "$work/out/$1.json" 2>"$work/err")
+	delay=$(jq '.acts[0].run_delay_ns' "$work/out/$1.truth" 2>>"$work/err")
+	((${waited:-0} > 0 && ${waited:-0} <= ${delay:-0}))
+	result $? "$1: ready to run between stages for ${waited:-0} ns of ${delay:-0} that the module saw"
 }
 
 # holds NAME WHAT FILTER: of a report, or of each of several
@@ -49,7 +60,7 @@ holds() {
 }
 
 one_tier() {
-	local right=0.99
+	local right=0.99 act name
 
 	# all kprobe programs share one guard: what comes while another runs is skipped
 	[[ $1 != kprobe ]] || right=0.95
@@ -58,9 +69,13 @@ one_tier() {
 		path "$act" "{\"right\": $right}"
 	done
 	path reclaim "{\"right\": $right, \"least\": 0.4}"
-	# short ones, all of which fail: their reason is looked for within them, too
-	explains search 300 kswapd compact reclaim
-	explains sleep 950 reclaim
+	# short ones: much of their time are the walks between the stages, and the look at a failure
+	explains search 300 reclaim 'kswapd compact reclaim'
+	explains sleep 950 reclaim 'reclaim runqueue'
+	for name in search sleep queue; do
+		explains "$name" 990 "$slow_paths" "$lengths"
+	done
+	waits queue
 	# what comes while a report is begun counts in its window
 	holds plain 'the slowest began within their windows' '
 		all(.[]; .window.duration_ns as $d | .slowest | all(.ts <= $d + 1e8))'
