@@ -123,6 +123,15 @@ static __always_inline __u32 names_key(void)
 	return key;
 }
 
+static __always_inline __u32 path_key(const struct request *request)
+{
+	__u32 path = gft_path_of(request->seen);
+
+	if (request->gfp & gft_config.gfp_zero && path < GFT_PATHS_ZEROED)
+		path += GFT_PATHS;
+	return 1 + path;
+}
+
 /* Which combination of labels the request has: its place in the row's table. */
 static __always_inline __u32 combination_of(struct gft_row *row, const struct request *request)
 {
@@ -139,7 +148,7 @@ static __always_inline __u32 combination_of(struct gft_row *row, const struct re
 		combination +=
 			migratetype_of(pfn_of(page)) * gft_config.stride[GFT_KEY_MIGRATETYPE];
 	if (asked_for(by_path) && given(timed) && !(request->seen & GFT_SEEN_UNKNOWN))
-		combination += (1 + gft_path_of(request->seen)) * gft_config.stride[GFT_KEY_PATH];
+		combination += path_key(request) * gft_config.stride[GFT_KEY_PATH];
 	if ((asked_for(by_comm) || asked_for(by_cgroup)) && request->context == GFT_TASK)
 		combination += names_key();
 	if (asked_for(by_caller))

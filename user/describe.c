@@ -114,9 +114,17 @@ static int describe_stages(struct report *report, const struct tracer *tracer)
 		if (!(sees & 1u << stages[i].stage))
 			err = report__add_blind(report, stages[i].what, stages[i].why);
 	if (!err)
-		err = report__add_blind(report, "stages zero and highatomic",
-					"the compiler has put both into their callers: there is "
+		err = report__add_blind(report, "stage highatomic",
+					"the compiler has put it into its callers: there is "
 					"nothing to attach to");
+	if (!err)
+		err = sees & 1u << GFT_STAGE_BUDDY
+			      ? report__add_blind(report, "stage zero with init_on_alloc=1",
+						  "it is derived from requests with and without "
+						  "__GFP_ZERO, which are all filled there")
+			      : report__add_blind(report, "stage zero",
+						  "only with --by path: derived from requests "
+						  "with and without __GFP_ZERO");
 	if (!err)
 		err = report__add_blind(report,
 					"the slow path of requests without __GFP_KSWAPD_RECLAIM",
@@ -190,6 +198,54 @@ int describe__mode(struct report *report, const struct kernel *kernel, const str
 	if (err)
 		return err;
 	return timed ? describe_stages(report, tracer) : describe_stages_alone(report, tracer);
+}
+
+static int add_loss(struct report *report, const char *cause, uint64_t count)
+{
+	struct loss *loss = count ? report__add_loss(report) : NULL;
+
+	if (!count)
+		return 0;
+	if (!loss)
+		return -ENOMEM;
+	loss->cause = cause;
+	loss->count = count;
+	return 0;
+}
+
+static uint64_t sampled_out(const struct snapshot *snapshot)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < snapshot->count; i++)
+		count += snapshot->series[i].untimed;
+	return count;
+}
+
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+int describe__losses(struct report *report, const struct snapshot *snapshot)
+{
+	const struct snapshot_totals *totals = &snapshot->totals;
+	uint64_t missed = totals__missed(totals);
+	/* what other copies took was not lost: first of what this one skipped */
+	uint64_t unpaired = smaller(totals->unpaired, missed);
+	/* a request that found the table full is one whose exit finds no entry */
+	uint64_t full = smaller(totals->table_full, unpaired);
+	int err = add_loss(report, "recursion", missed - unpaired);
+
+	if (!err)
+		err = add_loss(report, "unpaired", unpaired - full);
+	if (!err)
+		err = add_loss(report, "table-full", full);
+	if (!err)
+		err = add_loss(report, "bulk-recursion", totals->bulk_misses);
+	if (!err)
+		err = add_loss(report, "sampled-out", sampled_out(snapshot));
+	return err;
 }
 
 int describe__cost(struct report *report, const struct tracer *tracer)

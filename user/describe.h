@@ -5,11 +5,13 @@
 
 #include "kernel.h"
 #include "report.h"
+#include "snapshot.h"
 #include "tracer.h"
 
 /* Each fills its part of the report. Returns 0 or -ENOMEM. */
 int describe__host(struct report *report, const struct kernel *kernel);
 int describe__mode(struct report *report, const struct kernel *kernel, const struct tracer *tracer);
+int describe__losses(struct report *report, const struct snapshot *snapshot);
 int describe__cost(struct report *report, const struct tracer *tracer);
 
 #endif

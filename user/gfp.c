@@ -28,6 +28,7 @@ static const struct flag {
 	{"NOMEMALLOC", offsetof(struct gfp_bits, by_class.nomemalloc), 0x80000},
 	{"HARDWALL", offsetof(struct gfp_bits, by_class.hardwall), 0x100000},
 	{"ACCOUNT", offsetof(struct gfp_bits, account), 0x400000},
+	{"ZERO", offsetof(struct gfp_bits, zero), 0x100},
 };
 
 static void set_flag(struct gfp_bits *bits, const struct flag *flag, uint32_t mask)

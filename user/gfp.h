@@ -11,7 +11,7 @@ struct btf;
 
 struct gfp_bits {
 	struct gft_gfp_bits by_class; /* those that tell the classes apart */
-	uint32_t account;
+	uint32_t account, zero;
 	const char *source; /* "BTF", "tracefs", "built-in table" */
 };
 

@@ -44,7 +44,7 @@ static void set_keys(struct plan *plan, const struct kernel *kernel, const bool 
 		[GFT_KEY_MIGRATETYPE] = kernel->facts.nr_migratetypes + 1,
 		[GFT_KEY_COMM] = GFT_NAME_KEYS,
 		[GFT_KEY_CGROUP] = GFT_NAME_KEYS,
-		[GFT_KEY_PATH] = GFT_PATHS + 1,
+		[GFT_KEY_PATH] = GFT_PATHS + GFT_PATHS_ZEROED + 1,
 		[GFT_KEY_CALLER] = GFT_CALLER_KEYS,
 	};
 	struct gft_config *config = &plan->config;
@@ -253,6 +253,7 @@ int plan__make(struct plan *plan, const struct kernel *kernel, const struct opti
 	config->marked = options->marked;
 	config->slowest = options->failures_only ? 0 : (uint32_t)options->slowest;
 	config->gfp_account = kernel->gfp.account;
+	config->gfp_zero = kernel->gfp.zero;
 	if (!kernel->zones.overlap) {
 		config->nr_ranges = (uint32_t)kernel->zones.count;
 		for (size_t i = 0; i < kernel->zones.count; i++)

@@ -86,7 +86,7 @@ static uint16_t dimension_value(const struct summary_source *source, const struc
 	case DIM_CGROUP:
 		return name_value(key->key[GFT_KEY_CGROUP]);
 	case DIM_PATH:
-		return path ? (uint16_t)(path - 1) : NO_VALUE;
+		return path ? (uint16_t)((path - 1u) % GFT_PATHS) : NO_VALUE;
 	case DIM_CALLER:
 		return caller_value(source, key->key[GFT_KEY_CALLER]);
 	default:
@@ -326,6 +326,29 @@ static int add_failures(struct report *report, const struct summary_source *sour
 	return 0;
 }
 
+/* What the group's requests with __GFP_ZERO took for it; that of a few is not known. */
+static int add_zeroing(struct report *report, const struct summary_source *source,
+		       const struct folded *group, size_t length)
+{
+	struct stage zero = {.stage = "zero", .derived = true}, *stage;
+
+	for (size_t i = 0; i < length; i++) {
+		const struct series *series = group[i].series;
+		uint64_t cost = zeroing__cost(source->zeroing, series);
+		uint64_t timed = series__count(series) - series->untimed;
+
+		zero.count += cost ? timed : 0;
+		zero.sum += cost * timed;
+	}
+	if (!zero.count)
+		return 0;
+	stage = report__add_stage(report);
+	if (!stage)
+		return -ENOMEM;
+	*stage = zero;
+	return set_labels(report, source, &group->key, &stage->labels);
+}
+
 typedef int (*add_group)(struct report *report, const struct summary_source *source,
 			 const struct folded *group, size_t length);
 
@@ -362,6 +385,33 @@ static int add_series(struct report *report, const struct summary_source *source
 		err = add_groups(report, source, snapshot, with_order, add_alignment);
 	if (!err)
 		err = add_groups(report, source, snapshot, for_failures, add_failures);
+	return err;
+}
+
+/* With the labels that stages have (user/stages.c). */
+static int add_derived(struct report *report, const struct summary_source *source,
+		       const struct snapshot *snapshot)
+{
+	struct summary_source with_zeroing = *source;
+	bool wanted[DIMENSIONS] = {
+		[DIM_CLASS] = report->by[DIM_CLASS],
+		[DIM_ORDER] = report->by[DIM_ORDER],
+		[DIM_CONTEXT] = report->by[DIM_CONTEXT],
+	};
+	struct zeroing zeroing;
+	uint64_t time = 0;
+	int err;
+
+	if (!report->by[DIM_PATH])
+		return 0;
+	with_zeroing.zeroing = &zeroing;
+	err = zeroing__derive(&zeroing, snapshot);
+	if (!err)
+		err = add_groups(report, &with_zeroing, snapshot, wanted, add_zeroing);
+	for (size_t i = 0; i < snapshot->count; i++)
+		time += snapshot->series[i].sum;
+	for (size_t i = 0; i < report->nr_stages && time; i++)
+		report->stages[i].share = (double)report->stages[i].sum / (double)time;
 	return err;
 }
 
@@ -406,54 +456,6 @@ static int add_zones(struct report *report, const struct summary_source *source,
 	return 0;
 }
 
-static int add_loss(struct report *report, const char *cause, uint64_t count)
-{
-	struct loss *loss = count ? report__add_loss(report) : NULL;
-
-	if (!count)
-		return 0;
-	if (!loss)
-		return -ENOMEM;
-	loss->cause = cause;
-	loss->count = count;
-	return 0;
-}
-
-static uint64_t sampled_out(const struct snapshot *snapshot)
-{
-	uint64_t count = 0;
-
-	for (size_t i = 0; i < snapshot->count; i++)
-		count += snapshot->series[i].untimed;
-	return count;
-}
-
-static uint64_t smaller(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
-static int add_losses(struct report *report, const struct snapshot *snapshot)
-{
-	const struct snapshot_totals *totals = &snapshot->totals;
-	uint64_t missed = totals__missed(totals);
-	/* what other copies took was not lost: first of what this one skipped */
-	uint64_t unpaired = smaller(totals->unpaired, missed);
-	/* a request that found the table full is one whose exit finds no entry */
-	uint64_t full = smaller(totals->table_full, unpaired);
-	int err = add_loss(report, "recursion", missed - unpaired);
-
-	if (!err)
-		err = add_loss(report, "unpaired", unpaired - full);
-	if (!err)
-		err = add_loss(report, "table-full", full);
-	if (!err)
-		err = add_loss(report, "bulk-recursion", totals->bulk_misses);
-	if (!err)
-		err = add_loss(report, "sampled-out", sampled_out(snapshot));
-	return err;
-}
-
 int summarize(struct report *report, const struct summary_source *source,
 	      const struct snapshot *snapshot)
 {
@@ -466,9 +468,11 @@ int summarize(struct report *report, const struct summary_source *source,
 		err = options__describe_filter(source->options, report);
 	add_requests(report, snapshot);
 	if (!err)
-		err = add_losses(report, snapshot);
+		err = describe__losses(report, snapshot);
 	if (!err)
 		err = add_series(report, source, snapshot);
+	if (!err)
+		err = add_derived(report, source, snapshot);
 	if (!err)
 		err = add_zones(report, source, snapshot);
 	if (!err)

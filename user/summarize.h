@@ -8,6 +8,7 @@
 #include "callers.h"
 #include "failures.h"
 #include "tracer.h"
+#include "zeroing.h"
 
 struct summary_source {
 	const struct kernel *kernel;
@@ -18,6 +19,7 @@ struct summary_source {
 	const struct callers *callers;
 	const uint16_t *same_caller; /* callers__find_same(); NULL: not by caller */
 	const struct failures *failures;
+	const struct zeroing *zeroing; /* summarize() sets it */
 };
 
 /*

@@ -30,7 +30,7 @@ enum gft_key {
 	GFT_KEY_MIGRATETYPE, /* of the block + 1; 0: no page */
 	GFT_KEY_COMM,	     /* index in the row's names + 1; 0: interrupt; last: other */
 	GFT_KEY_CGROUP,	     /* the same */
-	GFT_KEY_PATH,	     /* enum gft_path + 1; 0: not known */
+	GFT_KEY_PATH,	     /* enum gft_path + 1, GFT_PATHS_ZEROED more; 0: not known */
 	GFT_KEY_CALLER,	     /* gfptrace/callers.h */
 	GFT_KEY_CONTEXT,
 	GFT_KEY_ORDER,
@@ -96,6 +96,7 @@ struct gft_config {
 	__u32 class_mask;
 	__u32 class_magic;
 	__u32 gfp_account;
+	__u32 gfp_zero;
 	__u32 pageblock_order;
 	__u32 pageblock_shift; /* log2 of the flag bits of a block */
 

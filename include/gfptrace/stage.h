@@ -73,6 +73,12 @@ GFT_INLINE enum gft_path gft_path_of(__u32 seen)
 	return seen & 1u << GFT_STAGE_BUDDY ? GFT_PATH_BUDDY : GFT_PATH_PCP;
 }
 
+/*
+ * Beside the paths, in the keys of the counters: the first ones again, + GFT_PATHS, for requests
+ * with __GFP_ZERO, from which is derived what zero-filling takes.
+ */
+#define GFT_PATHS_ZEROED 2 /* pcp, buddy */
+
 #define GFT_EVENTS	12 /* of a request that are remembered one by one */
 #define GFT_STAGE_SHIFT 56
 #define GFT_NO_DURATION (~0ull)

@@ -224,16 +224,16 @@ static void strange_values(void **state)
 
 static void positions_from_btf(void **state)
 {
-	static const char *const names[] = {"MOVABLE",	  "HIGH",	    "IO",
-					    "FS",	  "DIRECT_RECLAIM", "COMP",
-					    "NOMEMALLOC", "HARDWALL",	    "ACCOUNT"};
+	static const char *const names[] = {"MOVABLE",	      "HIGH", "IO",	    "FS",
+					    "DIRECT_RECLAIM", "COMP", "NOMEMALLOC", "HARDWALL",
+					    "ACCOUNT",	      "ZERO"};
 	char *text = read_format(FORMATS "mm_page_alloc-6.12.format");
 	struct btf *btf = btf__new_empty();
 	struct gfp_bits bits;
 
 	(void)state;
 	assert_true(btf__add_enum(btf, NULL, 4) > 0);
-	for (int i = 0; i < 9; i++) {
+	for (int i = 0; i < 10; i++) {
 		char name[64];
 
 		/* incomplete BTF: the next source */
@@ -248,6 +248,7 @@ static void positions_from_btf(void **state)
 	assert_int_equal(bits.by_class.high, 1u << 12);
 	assert_int_equal(bits.by_class.hardwall, 1u << 18);
 	assert_int_equal(bits.account, 1u << 19);
+	assert_int_equal(bits.zero, 1u << 20);
 	btf__free(btf);
 }
 

@@ -14,3 +14,7 @@ for name in stopwatch default; do
 		2>"/out/$name.err"
 	echo $? >"/out/$name.status"
 done
+gfptrace run --by class,order,path -f json -o /out/zero.json -- \
+	gfptrace exercise 'order=0-3 gfp=GFP_NOIO count=800' 'order=0-3 gfp=GFP_NOFS|__GFP_ZERO count=400' \
+	>/out/zero.truth 2>/out/zero.err
+echo $? >/out/zero.status

@@ -9,8 +9,8 @@ set -u
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 choose_kernels 6.1 6.12 -- "$@"
-slow_paths='slow compact reclaim oom'                         # all that have a stage with a length
-lengths='kswapd compact reclaim memcg oom search runqueue autopsy' # the stages that have one
+slow_paths='slow compact reclaim oom' # all that have a stage with a length
+lengths='kswapd compact reclaim memcg oom search runqueue autopsy' # these stages
 
 # path NAME [WANT]: the report's paths are those that were stated
 path() {
@@ -70,7 +70,7 @@ one_tier() {
 	done
 	path reclaim "{\"right\": $right, \"least\": 0.4}"
 	# short ones: much of their time are the walks between the stages, and the look at a failure
-	explains search 300 reclaim 'kswapd compact reclaim'
+	explains search 300 'compact reclaim' 'kswapd compact reclaim'
 	explains sleep 950 reclaim 'reclaim runqueue'
 	for name in search sleep queue; do
 		explains "$name" 990 "$slow_paths" "$lengths"
