@@ -79,32 +79,48 @@ static __always_inline void add_types(struct gft_look *look, __u8 *types, __u32 
 	}
 }
 
-/* The free blocks of an order and above, and in look->types the types that have any. */
-static __always_inline void read_blocks(struct gft_look *look, struct gft_zone_state *state,
-					const struct zone *zone, __u32 from)
+/*
+ * The free blocks of one order, and in look->types the types that have any. A function that the
+ * verifier goes through once, and not for each order of each caller: that was most of what it did.
+ */
+__noinline int autopsy__read_order(__u32 cpu, __u32 index, __u32 order)
 {
+	struct gft_look *look = bpf_map_lookup_elem(&gft_looks, &cpu);
 	const struct free_area *area = NULL;
-	__u32 offset = bpf_core_field_offset(zone->free_area);
-	__u32 words = bpf_core_type_size(struct free_area) / 8;
-	__u32 nr_free = bpf_core_field_offset(area->nr_free) / 8;
-	__u32 size = gft_failure_config.orders * words * 8;
+	const struct zone *zone = NULL;
+	struct gft_zone_state *state;
+	__u32 word, nr_free;
+
+	if (!look || order >= GFT_ORDERS_MAX)
+		return 0;
+	index = bounded(index);
+	state = &look->failure.zone[index];
+	word = order * (bpf_core_type_size(struct free_area) / 8);
+	nr_free = word + bpf_core_field_offset(area->nr_free) / 8;
+	state->types[order] = 0;
+	state->blocks[order] = (__u32)look->areas[nr_free % GFT_AREA_WORDS];
+	if (!state->blocks[order])
+		return 0;
+	add_types(look, &state->types[order], word,
+		  gft_zones.zone[index].address + bpf_core_field_offset(zone->free_area));
+	add_bits(look->types, state->types[order]);
+	return 0;
+}
+
+/* The free blocks of an order and above, and in look->types the types that have any. */
+static __always_inline void read_blocks(struct gft_look *look, __u32 cpu, __u32 index, __u32 from)
+{
+	const struct zone *zone = (const struct zone *)gft_zones.zone[index].address;
+	__u32 size = gft_failure_config.orders * bpf_core_type_size(struct free_area);
 
 	if (size > sizeof(look->areas))
 		size = sizeof(look->areas);
-	bpf_probe_read_kernel(look->areas, size, (const void *)zone + offset);
+	bpf_probe_read_kernel(look->areas, size,
+			      (const void *)zone + bpf_core_field_offset(zone->free_area));
 	look->types = 0;
-	for (__u32 order = 0; order < GFT_ORDERS_MAX; order++) {
-		__u32 word = order * words;
-
-		if (order < from || order >= gft_failure_config.orders)
-			continue;
-		state->types[order] = 0;
-		state->blocks[order] = (__u32)look->areas[(word + nr_free) % GFT_AREA_WORDS];
-		if (!state->blocks[order])
-			continue;
-		add_types(look, &state->types[order], word, (__u64)zone + offset);
-		add_bits(look->types, state->types[order]);
-	}
+	for (__u32 order = 0; order < GFT_ORDERS_MAX; order++)
+		if (order >= from && order < gft_failure_config.orders)
+			autopsy__read_order(cpu, index, order);
 }
 
 /* Has the zone a block for the request, whose `types` are those of large enough ones? */
@@ -175,7 +191,7 @@ static __always_inline __u32 ask_zone(struct gft_look *look, __u32 cpu, __u32 in
 	/* for a single page any will do: the list that it stands in is not looked at */
 	look->types = PLAIN_TYPES;
 	if (block > 1)
-		read_blocks(look, state, zone, look->failure.order & 31);
+		read_blocks(look, cpu, index, look->failure.order & 31);
 	types = *(volatile __u32 *)&look->types;
 	if (room > 0)
 		says |= SERVES_A_PAGE;
@@ -201,14 +217,7 @@ __noinline __u32 autopsy__rest_of_zone(__u32 cpu, __u32 index)
 	state->low = read_long(zone, watermarks + 8);
 	state->high = read_long(zone, watermarks + 16);
 	state->managed = (__u64)BPF_CORE_READ(zone, managed_pages.counter);
-	read_blocks(look, state, zone, 0);
-	return 0;
-}
-
-__noinline int autopsy__complete(__u32 cpu)
-{
-	for (__u32 i = 0; i < GFT_ZONES && i < gft_zones.used; i++)
-		autopsy__rest_of_zone(cpu, i);
+	read_blocks(look, cpu, index, 0);
 	return 0;
 }
 
