@@ -11,6 +11,7 @@ struct gft_caller_array gft_callers SEC(".maps");
 struct gft_stack_array gft_stacks SEC(".maps");
 struct gft_stack_array gft_lints SEC(".maps");
 struct gft_look_array gft_looks SEC(".maps");
+struct gft_walk_array gft_walks SEC(".maps");
 struct gft_failure_array gft_failures SEC(".maps");
 struct gft_cgroup_array gft_cgroups SEC(".maps");
 
@@ -28,7 +29,7 @@ struct gft_taken gft_taken[GFT_FRAME_LINES] = {};
 struct gft_find_stats gft_find_stats = {};
 struct gft_zones gft_zones = {};
 struct gft_wish gft_wishes[GFT_FRAME_LINES] = {};
-struct gft_walk gft_walks[GFT_FRAME_LINES * GFT_LINE_FRAMES] = {};
+struct gft_walk gft_no_walk = {};
 struct gft_stages gft_stages = {};
 __u64 gft_slow_epoch = 1;
 

@@ -47,6 +47,17 @@ struct gft_slowest_array {
 };
 
 /*
+ * Beside the frames, no part of .bss: it is the largest, user space has no use for it, and tiers
+ * without an entry need fewer.
+ */
+struct gft_walk_array {
+	int (*type)[BPF_MAP_TYPE_ARRAY];
+	int (*max_entries)[1];
+	__u32 *key;
+	struct gft_walk *value;
+};
+
+/*
  * Mapped into user space. The value has its type though the map is not always used: the
  * verifier looks at global functions that nobody calls, too.
  */
@@ -83,6 +94,7 @@ extern struct gft_caller_array gft_callers
 extern struct gft_stack_array gft_stacks SEC(".maps");
 extern struct gft_stack_array gft_lints SEC(".maps"); /* with enum gft_lint_kind for labels */
 extern struct gft_look_array gft_looks SEC(".maps");
+extern struct gft_walk_array gft_walks SEC(".maps"); /* by frame */
 extern struct gft_failure_array gft_failures SEC(".maps");
 extern struct gft_slowest_array gft_slowest SEC(".maps");
 extern struct gft_cgroup_array gft_cgroups SEC(".maps"); /* the one of --cgroup */
@@ -130,7 +142,7 @@ extern struct gft_taken gft_taken[GFT_FRAME_LINES];
 extern struct gft_find_stats gft_find_stats;
 extern struct gft_zones gft_zones;
 extern struct gft_wish gft_wishes[GFT_FRAME_LINES];
-extern struct gft_walk gft_walks[GFT_FRAME_LINES * GFT_LINE_FRAMES];
+extern struct gft_walk gft_no_walk;
 extern struct gft_stages gft_stages;
 extern __u64 gft_slow_epoch; /* counts the windows, from 1 on */
 extern struct gft_calibration gft_calibration;

@@ -48,7 +48,7 @@ static __always_inline void slow__add_walk(struct gft_slow *slow, __u32 index)
 	slow->events = 0;
 	if (index == NO_WALK)
 		return;
-	walk = &gft_walks[index & (GFT_FRAME_LINES * GFT_LINE_FRAMES - 1)];
+	walk = walk__at(index);
 	slow->seen = walk->seen;
 	slow->events = walk->events;
 	for (int i = 0; i < GFT_EVENTS; i++)

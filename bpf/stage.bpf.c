@@ -19,7 +19,7 @@
 /* The walk of a frame, emptied if it is of an earlier request. */
 static __always_inline struct gft_walk *walk__open(struct gft_frame *frame)
 {
-	struct gft_walk *walk = &gft_walks[walk__index(frame)];
+	struct gft_walk *walk = walk__at(walk__index(frame));
 
 	if (frame->tag & GFT_STAGED)
 		return walk;
@@ -196,11 +196,6 @@ int stage_tlb(__u64 *args)
 	const __u64 task_switch = 0; /* TLB_FLUSH_ON_TASK_SWITCH: whose stack this is waits */
 
 	return args[0] == task_switch ? 0 : note(stack_address(args), GFT_STAGE_TLB, NOTE_MARK);
-}
-
-static __always_inline struct gft_walk *walk__at(__u32 index)
-{
-	return &gft_walks[index & (GFT_FRAME_LINES * GFT_LINE_FRAMES - 1)];
 }
 
 __noinline __u32 stage__seen(__u32 index, __u64 tag, __u64 start, __u64 latency)

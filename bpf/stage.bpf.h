@@ -44,4 +44,12 @@ static __always_inline __u32 walk__index(const struct gft_frame *frame)
 	return (__u32)(offset / sizeof(*frame)) & (GFT_FRAME_LINES * GFT_LINE_FRAMES - 1);
 }
 
+/* There is one for each index; the verifier does not know. */
+static __always_inline struct gft_walk *walk__at(__u32 index)
+{
+	struct gft_walk *walk = bpf_map_lookup_elem(&gft_walks, &index);
+
+	return walk ? walk : &gft_no_walk;
+}
+
 #endif

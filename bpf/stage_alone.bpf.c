@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Where the entry of a request is not seen: the stages that have tracepoints at both ends, which
- * tell order and gfp, each run by itself. What is under way on a stack is noted in the first
- * walk of its line, which no frame needs then: in `tag` the stack, in `seen` the gfp, in `events`
+ * tell order and gfp, each run by itself. What is under way on a stack is noted in one walk for
+ * its line, since no frame needs them then: in `tag` the stack, in `seen` the gfp, in `events`
  * the order, in `start` whether a request is compacting there (kcompactd is none).
  */
 #include "record.bpf.h"
 
 static __always_inline struct gft_walk *walk__here(__u64 address)
 {
-	return &gft_walks[line_of(address) * GFT_LINE_FRAMES];
+	return walk__at(line_of(address));
 }
 
 static __always_inline int begin(__u64 address, __u32 stage, __u32 order, __u32 gfp)

@@ -310,9 +310,9 @@ uint64_t plan__memory(const struct plan *plan, const struct kernel *kernel, bool
 	       ((config->stacks ? GFT_STACKS : 1ull) + (config->lint ? GFT_LINTS : 1ull)) *
 		       sizeof(struct gft_stack) +
 	       sizeof(struct gft_stages) + sizeof(struct gft_headrooms) +
-	       GFT_FRAME_LINES *
-		       (sizeof(struct gft_line) + sizeof(struct gft_wish) +
-			sizeof(struct gft_measured) + GFT_LINE_FRAMES * sizeof(struct gft_walk)) +
+	       GFT_FRAME_LINES * (sizeof(struct gft_line) + sizeof(struct gft_wish) +
+				  sizeof(struct gft_measured)) +
+	       GFT_WALKS(timed) * sizeof(struct gft_walk) +
 	       GFT_FAILURES * sizeof(struct gft_failure);
 }
 

@@ -47,6 +47,9 @@ static int size_maps(struct programs *programs)
 	}
 	if (!err)
 		err = bpf_map__set_max_entries(programs->skeleton->maps.gft_looks, cpus);
+	if (!err && !programs->setup.failures_only)
+		err = bpf_map__set_max_entries(programs->skeleton->maps.gft_walks,
+					       GFT_WALKS(programs->setup.config.timed));
 	if (!err)
 		err = bpf_map__set_max_entries(programs->skeleton->maps.gft_slowest,
 					       programs->setup.config.slowest ? cpus : 1);

@@ -108,6 +108,9 @@ struct gft_walk {
 	struct gft_event event[GFT_EVENTS];
 };
 
+/* Of so many: by frame, or by line where no entry leaves frames. */
+#define GFT_WALKS(timed) (GFT_FRAME_LINES * ((timed) ? GFT_LINE_FRAMES : 1))
+
 /* Which requests share a histogram. */
 #define GFT_STAGE_CLASS	  GFT_STAGES
 #define GFT_STAGE_ORDER	  (GFT_STAGE_CLASS * GFT_CLASSES)
