@@ -119,7 +119,7 @@ static const char *advice(enum tier tier, int err)
 }
 
 /* Try every tier; returns the best that works, or TIER_AUTO, with its tracer open. */
-static enum tier print_tiers(const struct kernel *kernel, struct plan *plan, struct tracer **best)
+static enum tier print_tiers(struct kernel *kernel, struct plan *plan, struct tracer **best)
 {
 	enum tier chosen = TIER_AUTO;
 
@@ -168,7 +168,7 @@ static int print_sights(const struct kernel *kernel, const struct tracer *tracer
 	return STATUS_OK;
 }
 
-static int examine(const struct kernel *kernel, struct plan *plan)
+static int examine(struct kernel *kernel, struct plan *plan)
 {
 	struct tracer *best = NULL;
 	char text[PRIVILEGE_REMEDY];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -168,10 +169,46 @@ static struct btf *load_btf(void)
 	return btf ? btf : btf__load_vmlinux_btf();
 }
 
+static struct btf *lent; /* to libbpf, which takes it when it needs it */
+
+/*
+ * In libbpf each object parses the kernel's BTF for itself, which takes as long as it took us and
+ * as much memory, and frees it when it is loaded. Weak as the function above is: where libbpf is
+ * linked statically it parses.
+ */
+__attribute__((weak)) struct btf *btf__load_vmlinux_btf(void)
+{
+	struct btf *(*parse)(void), *btf = lent;
+
+	lent = NULL;
+	if (btf)
+		return btf;
+	*(void **)&parse = dlsym(RTLD_NEXT, "btf__load_vmlinux_btf");
+	return parse();
+}
+
+int kernel__need_btf(struct kernel *kernel)
+{
+	if (kernel->btf)
+		return 0;
+	errno = 0;
+	kernel->btf = load_btf();
+	if (kernel->btf)
+		return 0;
+	return errno ? -errno : -ENOENT;
+}
+
+void kernel__lend_btf(struct kernel *kernel)
+{
+	btf__free(lent);
+	lent = kernel->btf;
+	kernel->btf = NULL;
+}
+
 int kernel__read(struct kernel *kernel)
 {
 	char *format;
-	int cpus;
+	int cpus, err;
 
 	memset(kernel, 0, sizeof(*kernel));
 	uname(&kernel->name);
@@ -185,15 +222,11 @@ int kernel__read(struct kernel *kernel)
 		return fail(kernel, -ENODEV, "cannot tell how many CPUs there may be",
 			    "is /sys mounted?");
 	kernel->cpus = (uint32_t)cpus;
-	kernel->btf = load_btf();
-	if (!kernel->btf) {
-		int err = -errno;
-
+	err = kernel__need_btf(kernel);
+	if (err)
 		return fail(
-			kernel, err ? err : -ENOENT,
-			"this kernel has no BTF (/sys/kernel/btf/vmlinux)",
+			kernel, err, "this kernel has no BTF (/sys/kernel/btf/vmlinux)",
 			"boot a kernel with CONFIG_DEBUG_INFO_BTF=y, as distributions build them");
-	}
 	if (btf_facts__read(kernel->btf, &kernel->facts))
 		return fail(kernel, -ENOENT, "this kernel's BTF lacks struct zone or struct page",
 			    "boot a kernel with complete CONFIG_DEBUG_INFO_BTF=y");
@@ -223,7 +256,8 @@ void kernel__find_blocks(struct kernel *kernel)
 void kernel__forget_btf(struct kernel *kernel)
 {
 	btf__free(kernel->btf);
-	kernel->btf = NULL;
+	btf__free(lent);
+	kernel->btf = lent = NULL;
 }
 
 void kernel__close(struct kernel *kernel)

@@ -43,6 +43,10 @@ int kernel__read(struct kernel *kernel);
  * /proc/pagetypeinfo locks each zone while its free lists are counted (mm/vmstat.c).
  */
 void kernel__find_blocks(struct kernel *kernel);
+/* The parsed BTF, once more after it was lent. Returns 0 or a negative errno. */
+int kernel__need_btf(struct kernel *kernel);
+/* To libbpf, for the object that is loaded next: it keeps it. */
+void kernel__lend_btf(struct kernel *kernel);
 /* The facts stay; the parsed BTF, several MiB, goes. */
 void kernel__forget_btf(struct kernel *kernel);
 void kernel__close(struct kernel *kernel);

@@ -42,7 +42,8 @@ static int try_tier(const struct programs_setup *setup, const char **step)
 					 : trial__kprobe(entry, step);
 }
 
-static int open_tier(struct tracer **result, const struct programs_setup *setup, const char **step)
+static int open_tier(struct tracer **result, const struct programs_setup *setup,
+		     struct kernel *kernel, const char **step)
 {
 	struct tracer *tracer = calloc(1, sizeof(*tracer));
 	const char *ignored;
@@ -59,6 +60,7 @@ static int open_tier(struct tracer **result, const struct programs_setup *setup,
 		stage_probes__choose(&tracer->setup.stages, setup->kernel, setup->tier,
 				     tracer->setup.config.by_path);
 	*step = "load";
+	kernel__lend_btf(kernel);
 	err = programs__open(&tracer->programs, &tracer->setup);
 	if (!err) {
 		*step = "attach";
@@ -73,7 +75,7 @@ static int open_tier(struct tracer **result, const struct programs_setup *setup,
 	return 0;
 }
 
-int tracer__open(struct tracer **result, const struct kernel *kernel, const struct plan *plan,
+int tracer__open(struct tracer **result, struct kernel *kernel, const struct plan *plan,
 		 struct tier_trials *trials)
 {
 	enum tier first = plan->tier == TIER_AUTO ? TIER_FEXIT : plan->tier;
@@ -91,9 +93,12 @@ int tracer__open(struct tracer **result, const struct kernel *kernel, const stru
 		struct tier_trial *trial = &trials->trial[trials->count++];
 
 		trial->tier = setup.tier = tier;
-		err = try_tier(&setup, &trial->step);
+		trial->step = "load";
+		err = kernel__need_btf(kernel);
 		if (!err)
-			err = open_tier(result, &setup, &trial->step);
+			err = try_tier(&setup, &trial->step);
+		if (!err)
+			err = open_tier(result, &setup, kernel, &trial->step);
 		trial->err = err;
 	}
 	return err;

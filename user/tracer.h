@@ -37,7 +37,7 @@ struct tier_trials {
  * the plan asks for a tier that has no entry function. `trials`, filled in any case, says
  * what was tried.
  */
-int tracer__open(struct tracer **tracer, const struct kernel *kernel, const struct plan *plan,
+int tracer__open(struct tracer **tracer, struct kernel *kernel, const struct plan *plan,
 		 struct tier_trials *trials);
 int tracer__activate(struct tracer *tracer);
 /* Returns 0, -EALREADY if no copy waits, or another negative errno. */
