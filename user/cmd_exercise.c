@@ -254,7 +254,7 @@ int cmd_exercise(int argc, char **argv)
 	status = check_operands(&options);
 	if (status != STATUS_OK)
 		return status;
-	survive(); /* what cannot be had is no reason not to try */
+	survive(false); /* what cannot be had is no reason not to try */
 	if (!options.no_reset)
 		status = submit("truth", "reset", false);
 	for (i = 0; i < options.nr_operands && status == STATUS_OK; i++)

@@ -310,7 +310,7 @@ static int run_window(struct run *run)
 		status = session__open(&run->session, run->options, run->keeper);
 	if (status)
 		return status;
-	survive();
+	survive(tracer__timed(run->session.tracer));
 	return trace_windows(run);
 }
 

@@ -142,7 +142,7 @@ static int begin(struct serve *serve, const struct options *options)
 	status = session__open(&serve->session, options, &serve->keeper);
 	if (status)
 		return status;
-	survive();
+	survive(tracer__timed(serve->session.tracer));
 	status = session__activate(&serve->session);
 	if (status)
 		return status;

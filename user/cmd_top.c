@@ -204,7 +204,7 @@ static int prepare(struct top *top)
 		log_error("not enough memory for the screen");
 		return STATUS_INTERNAL;
 	}
-	survive();
+	survive(tracer__timed(top->session.tracer));
 	return STATUS_OK;
 }
 
