@@ -18,11 +18,11 @@
 #define MIB (1024.0 * 1024.0)
 
 /* Slots of a row: see set_slots(). */
-#define SLOTS_MIN	 60
-#define SLOTS_COPY	 64
+#define SLOTS_MIN	 54
+#define SLOTS_COPY	 40
 #define SLOTS_USUAL	 208 /* every (class, order, context) that kernels use is below this */
 #define SLOTS_MAX	 2048
-#define USUAL_BUDGET	 (60ull << 20)
+#define USUAL_BUDGET	 (53ull << 20) /* all maps of 128 CPUs: 64 MiB */
 #define COMBINATIONS_MAX (1u << 20)
 
 static uint32_t log2_exact(uint32_t n)
@@ -98,7 +98,7 @@ static void set_slots(struct plan *plan, const struct kernel *kernel)
 		slots = most;
 	if (slots < SLOTS_MIN)
 		slots = SLOTS_MIN;
-	/* 208 + 64 + 64, or as much as there is in that relation */
+	/* 208 + 40 + 40, or as much as there is in that relation */
 	for (int i = 1; i < GFT_COPIES; i++)
 		config->slots[i] = (uint32_t)(slots * SLOTS_COPY / (SLOTS_USUAL + 2 * SLOTS_COPY));
 	if (plan->coverage != COVERAGE_FAST)

@@ -301,21 +301,42 @@ static int prepare_maps(struct programs *programs)
 				    &plan->cgroup_fd, sizeof(plan->cgroup_fd), BPF_ANY);
 }
 
-int programs__open(struct programs **result, const struct programs_setup *setup)
+/* As far as nothing is asked of the kernel. */
+static int open_object(struct programs **result, const struct programs_setup *setup)
 {
 	struct programs *programs = calloc(1, sizeof(*programs));
-	struct gfptrace *skeleton;
-	const uint8_t *classes;
-	int err;
 
 	*result = programs;
 	if (!programs)
 		return -ENOMEM;
 	programs->setup = *setup;
-	skeleton = programs->skeleton = gfptrace__open();
-	if (!skeleton)
+	programs->skeleton = gfptrace__open();
+	if (!programs->skeleton)
 		return -errno;
 	programs->setup.config.series_offset = (uint32_t)GFT_ROW_SIZE(setup->config.combinations);
+	choose_copies(programs);
+	return size_maps(programs);
+}
+
+uint64_t programs__size(const struct programs_setup *setup)
+{
+	struct programs *programs;
+	uint64_t bytes = open_object(&programs, setup) ? 0 : programs__memory(programs);
+
+	programs__close(programs);
+	return bytes;
+}
+
+int programs__open(struct programs **result, const struct programs_setup *setup)
+{
+	int err = open_object(result, setup);
+	struct programs *programs = *result;
+	struct gfptrace *skeleton;
+	const uint8_t *classes;
+
+	if (err)
+		return err;
+	skeleton = programs->skeleton;
 	classes = setup->config.timed ? setup->plan->class_of : setup->plan->class_of_effective;
 	memcpy((void *)&skeleton->rodata->gft_config, &programs->setup.config,
 	       sizeof(setup->config));
@@ -329,10 +350,7 @@ int programs__open(struct programs **result, const struct programs_setup *setup)
 		       sizeof(setup->plan->wrappers->code));
 		skeleton->bss->gft_module = setup->plan->wrappers->module;
 	}
-	choose_copies(programs);
-	err = size_maps(programs);
-	if (!err)
-		err = want_programs(programs);
+	err = want_programs(programs);
 	if (!err)
 		err = gfptrace__load(skeleton);
 	return err ? err : prepare_maps(programs);

@@ -55,6 +55,8 @@ struct program_state {
  * holds, if anything.
  */
 int programs__open(struct programs **programs, const struct programs_setup *setup);
+/* Bytes of the maps that it would make, which need not be possible here; 0: memory is short. */
+uint64_t programs__size(const struct programs_setup *setup);
 int programs__attach_entries(struct programs *programs, uint32_t copy);
 /* From here on its requests count. The first copy also learns how far exit and entry are apart. */
 int programs__attach_exits(struct programs *programs, uint32_t copy);

@@ -106,11 +106,15 @@ const struct gft_zones *programs__zones(const struct programs *programs)
 
 uint64_t programs__memory(const struct programs *programs)
 {
-	struct bpf_map *map;
+	const struct bpf_object *object = programs->skeleton->obj;
+	struct bpf_map *map = NULL;
 	uint64_t bytes = 0;
 
-	bpf_object__for_each_map(map, programs->skeleton->obj) if (bpf_map__fd(map) >= 0) bytes +=
-		(uint64_t)bpf_map__max_entries(map) * bpf_map__value_size(map);
+	/* elements of an array begin at multiples of 8 (kernel/bpf/arraymap.c) */
+	while ((map = bpf_object__next_map(object, map)))
+		if (bpf_map__autocreate(map))
+			bytes += (uint64_t)bpf_map__max_entries(map) *
+				 GFT_ALIGN_UP(bpf_map__value_size(map), 8);
 	return bytes;
 }
 

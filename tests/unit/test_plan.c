@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "plan.h"
+#include "programs.h"
 
 #define MIB (1ull << 20)
 
@@ -148,17 +149,44 @@ static void memory_limit(void **state)
 	assert_non_null(strstr(problem, "--memory-limit"));
 }
 
+/* What the maps of a tier take: those of the object, sized for the plan. */
+static uint64_t size_of_maps(enum tier tier)
+{
+	bool timed = tier != TIER_TRACEPOINT;
+	struct programs_setup programs = {
+		.kernel = &kernel,
+		.plan = &plan,
+		.tier = tier,
+		.copies = tier == TIER_FEXIT && plan.coverage != COVERAGE_FAST ? GFT_COPIES : 1,
+		.config = plan.config,
+	};
+
+	programs.config.timed = timed;
+	return programs__size(&programs);
+}
+
 /* Whatever the machine, the maps that are planned fit the limit or are refused. */
 static void memory_of_many_cpus(void **state)
 {
 	for (uint32_t cpus = 1; cpus <= 512; cpus *= 2) {
+		char *words[] = {"run", NULL};
+		struct options_error error;
+		uint64_t size;
+
 		setup(state);
+		assert_int_equal(options__parse(COMMAND_RUN, 1, words, &options, &error), 0);
 		kernel.cpus = cpus;
 		assert_int_equal(make(), 0);
-		assert_in_range(plan.config.slots[0], 36, 208);
-		/* the usual dimensions stay near 64 MiB up to 128 CPUs, 0.5 MiB a CPU from there */
-		assert_true(plan__memory(&plan, &kernel, true) <=
-			    (cpus <= 128 ? 68 : cpus / 2 + cpus / 32) * MIB);
+		assert_in_range(plan.config.slots[0], 40, 208);
+		/* the usual dimensions stay below 64 MiB up to 128 CPUs, 0.5 MiB a CPU from there
+		 */
+		size = size_of_maps(TIER_FEXIT);
+		assert_in_range(size, 4 * MIB, (cpus <= 128 ? 64 : cpus / 2) * MIB);
+		assert_in_range(size_of_maps(TIER_KPROBE), 3 * MIB, size);
+		if (cpus == 2)
+			assert_in_range(size_of_maps(TIER_TRACEPOINT), 2 * MIB, 4 * MIB);
+		/* what is planned is that, but for some small ones */
+		assert_in_range(plan__memory(&plan, &kernel, true), size - size / 32, size);
 		options.by[DIM_COMM] = true;
 		assert_int_equal(make(), cpus <= 256 ? 0 : -ENOMEM);
 	}
