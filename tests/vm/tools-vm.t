@@ -176,6 +176,27 @@ t_files() {
 	holds 0 "--append, root, debugfs, tracefs, bpffs, /tmp and /out"
 }
 
+# A system whose first process is busybox's init.
+t_root() {
+	echo data >"$work/plain"
+	mkdir -p "$work/system/bin" "$work/system/sbin" "$work/system/etc" "$work/system/proc"
+	cp "$(command -v busybox)" "$work/system/bin/busybox"
+	ln -s ../bin/busybox "$work/system/sbin/init"
+	ln -s /no/such "$work/system/etc/dangling"
+	printf '%s\n' '::sysinit:/bin/busybox mount -t proc proc /proc' \
+		'::sysinit:/bin/busybox mount -t devtmpfs dev /dev' '::once:/bin/busybox sh /.vm/init' \
+		>"$work/system/etc/inittab"
+	vm --root "$work/system" --add "$work/plain:/plain" --out "$work/o4" -- sh -c \
+		'tr -d "\0 " </proc/1/cmdline; echo; readlink /etc/dangling; cat /plain; echo x >/out/f; exit 6'
+	is 6 "--root: status"
+	holds $'init\n/no/such\ndata' "--root: its init comes first, its links are as they were"
+	[[ -s $work/o4/f && ! -e $work/system/.vm && ! -e $work/system/plain ]]
+	result $? "--root: --out works, and the folder stays as it was"
+	"$vm" --root "$work/o4" -- true 2>"$work/err"
+	rc=$?
+	is 2 "--root: a folder without /sbin/init is refused"
+}
+
 t_leftovers() {
 	local pid pids
 
@@ -242,7 +263,7 @@ if ((rc == 77)) || ! command -v qemu-system-x86_64 >/dev/null; then
 	echo "1..0 # SKIP $(head -n 1 "$work/err" || true)"
 	exit 0
 fi
-for t in ${1:-arguments streams status timeout failures modules files leftovers icount}; do
+for t in ${1:-arguments streams status timeout failures modules files root leftovers icount}; do
 	"t_$t"
 done
 echo "1..$n"

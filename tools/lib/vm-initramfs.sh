@@ -72,6 +72,17 @@ add_libraries() {
 	done < <(ldd "$2" 2>/dev/null | grep -Eo '/[^ :]+' | sort -u)
 }
 
+# add_system ROOT FOLDER: a whole system, with a unit that runs CMD when systemd has started all else.
+add_system() {
+	local units=$1/etc/systemd/system
+
+	mkdir -p "$1" && cp -a "$2/." "$1" || return
+	mkdir -p "$units/multi-user.target.wants" &&
+		printf '%s\n' '[Unit]' "Description=tools/vm's command" 'After=multi-user.target' \
+			'[Service]' 'ExecStart=/bin/busybox sh /.vm/init' >"$units/vm-command.service" &&
+		ln -s ../vm-command.service "$units/multi-user.target.wants/vm-command.service"
+}
+
 is_program() {
 	[[ -f $1 && $1 != *.ko && $(head -c 4 "$1" | tr -d '\0') == $'\x7fELF' ]]
 }

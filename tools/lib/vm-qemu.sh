@@ -73,13 +73,16 @@ serial_args() {
 }
 
 vm_run() {
-	local args timer
+	local args timer first=/.vm/init
 	local -a pdeath=()
+
+	# The ports are ours: no login on the console.
+	[[ ! $system ]] || first='/sbin/init systemd.getty_auto=no'
 
 	# Warnings stay off the console: a traced failure would wait for the port. A panic replays the
 	# whole log on it (panic_print bit 5), and the guest sends the log at the end otherwise.
 	args="console=${ports[0]#/dev/} loglevel=4 panic=-1 oops=panic panic_print=32"
-	args+=" rdinit=/.vm/init${icount:+ nokaslr gfptrace.clock=icount}$append"
+	args+=" rdinit=${first}${icount:+ nokaslr gfptrace.clock=icount}$append"
 	machine_args
 	serial_args
 	: >"$tmp/ctl"
