@@ -196,7 +196,7 @@ check-live: ## tests on the running kernel (root)
 check-vm: ## tests in VMs: every kernel, against the module's truth
 	$(Q)tools/check vm
 
-check-packages: ## Debian's packages: the same bytes twice, lintian, in a fresh system (root; minutes)
+check-packages: ## Debian's packages: the same bytes twice, lintian, in a fresh system, under systemd (root; minutes)
 	$(Q)tools/setup build vm check package && tools/check packages
 
 check-long: ## deterministic runs, the gate and the noise, again and again (an hour)

@@ -4,57 +4,11 @@
 # in a fresh system, work there, and leave nothing behind. allocpage is built as DKMS would build
 # it, and makes requests in a VM. Takes minutes, and root: `make check-packages`.
 # shellcheck disable=SC2317 # functions are called through ok
-# shellcheck source=tests/cli/tap.sh
-. "$(dirname "$0")/../cli/tap.sh"
-
-skip_all() {
-	echo "1..0 # skip $1"
-	exit 0
-}
-
-((EUID == 0)) || skip_all "not root"
-for tool in dpkg-buildpackage dh dh_dkms lintian debootstrap unshare zstd; do
-	command -v "$tool" > /dev/null || skip_all "no $tool (tools/setup package)"
-done
-
+# shellcheck source=tests/packages/lib.sh
+. "$(dirname "$0")/lib.sh"
+needs lintian
 kernel=6.1
-version=$(sed -n 's/^VERSION *:= *//p' Makefile)
-suite=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-arch=$(dpkg --print-architecture)
-cache=${GFPTRACE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/gfptrace}/chroot
-base=$cache/$suite-$arch.tar.zst
-root=$work/root
 one=$work/one two=$work/another-place/two
-
-mirror() {
-	cat /etc/apt/sources.list.d/*.sources /etc/apt/sources.list 2> /dev/null |
-		sed -nE 's/^URIs: *([^ ]+).*/\1/p; s/^deb (\[[^]]*\] )?([^ ]+) .*/\2/p' | grep debian | head -n 1
-}
-
-# A minimal system, kept for the next time.
-bootstrap() {
-	if [[ ! -s $base ]]; then
-		mkdir -p "$cache"
-		debootstrap --variant=minbase --include=man-db,libbpf1,libjansson4 "$suite" "$root" "$(mirror)" &&
-			tar -C "$root" --one-file-system -cf - . | zstd -q -T0 > "$base.new" &&
-			mv "$base.new" "$base" && rm -rf "$root"
-	fi
-	mkdir -p "$root" && zstd -qdc "$base" | tar -C "$root" -xf -
-}
-
-# inside CMD…: in that system, with this machine's kernel to look at
-inside() {
-	# shellcheck disable=SC2016 # the inner shell expands it
-	unshare --mount --propagation private bash -c '
-		root=$1
-		shift
-		for folder in proc sys dev; do
-			mount --rbind "/$folder" "$root/$folder" || exit
-		done
-		cp /etc/resolv.conf "$root/etc/" 2> /dev/null
-		exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 \
-			HOME=/root chroot "$root" "$@"' inside "$root" "$@" < /dev/null
-}
 
 # The files of the system but for what the packager keeps for itself.
 files() {
@@ -132,15 +86,10 @@ ok "to the same bytes" same_bytes
 run lintian --fail-on error,warning "$one"/deb/*.changes
 ok "lintian has no objection" test "$status" -eq 0
 
-run bootstrap
+run bootstrap plain man-db,libbpf1,libjansson4
 if ((status == 0)); then
-	cp "$one"/deb/gfptrace_*.deb "$root/tmp/gfptrace.deb"
 	files > "$work/before"
-	run inside apt-get install -y --no-install-recommends /tmp/gfptrace.deb
-	((status == 0)) || { # lists that the base has not
-		inside apt-get update > /dev/null 2>&1
-		run inside apt-get install -y --no-install-recommends /tmp/gfptrace.deb
-	}
+	install_package "$one"/deb/gfptrace_*.deb
 	ok "it installs in a fresh $suite" test "$status" -eq 0
 	ok "gfptrace run works there" work_inside
 	ok "the manual is there" manual
