@@ -88,6 +88,14 @@ double top_view__rate(const struct report *report, uint64_t count)
 	return seconds > 0 ? (double)count / seconds : 0;
 }
 
+bool top_view__sees(const struct report *report, const char *what)
+{
+	for (size_t i = 0; i < report->mode.nr_sees; i++)
+		if (!strcmp(report->mode.sees[i], what))
+			return true;
+	return false;
+}
+
 const char *top_view__blind(const struct report *report, const char *what)
 {
 	for (size_t i = 0; i < report->mode.nr_blind; i++)

@@ -62,6 +62,8 @@ bool labels__include(const struct labels *labels, const struct labels *wanted);
 /* A count a second, rounded. */
 double top_view__rate(const struct report *report, uint64_t count);
 
+bool top_view__sees(const struct report *report, const char *what);
+
 /* Why a report is blind to what begins with `what`; NULL if it is not. */
 const char *top_view__blind(const struct report *report, const char *what);
 

@@ -65,9 +65,10 @@ static void note_failures(FILE *file, const struct top_source *source)
 		fputs("ENTER: why, in what state the zones were, and what would help", file);
 }
 
+/* They are the slowest since the start, whichever report is shown, and so are their times. */
 static void fill_slowest(struct top_table *table, const struct top_source *source)
 {
-	const struct report *shown = top_source__shown(source);
+	const struct report *shown = top_source__shown(source), *since = source->since;
 	bool used[DIMENSIONS] = {};
 	char word[UNITS_TEXT];
 
@@ -83,8 +84,8 @@ static void fill_slowest(struct top_table *table, const struct top_source *sourc
 	top_table__column(table, "asked by", 0);
 	for (size_t i = 0; i < shown->nr_slowest; i++) {
 		const struct slow *slow = &shown->slowest[i];
-		uint64_t age = slow->ts < shown->window.duration_ns
-				       ? shown->window.duration_ns - slow->ts
+		uint64_t age = slow->ts < since->window.duration_ns
+				       ? since->window.duration_ns - slow->ts
 				       : 0;
 
 		snprintf(word, sizeof(word), "%llu", (unsigned long long)slow->ts);
@@ -165,7 +166,7 @@ static void note_stages(FILE *file, const struct top_source *source)
 
 	if (top_source__shown(source)->nr_stages)
 		return;
-	if (why)
+	if (why && !top_view__sees(source->since, "stages")) /* some of them are never seen */
 		fprintf(file, "stages are not seen: %s", why);
 	else
 		fputs("no request has gone through a stage that is watched", file);

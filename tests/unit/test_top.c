@@ -331,6 +331,7 @@ static void test_slow_and_stages(void **state)
 	(void)state;
 	press('3');
 	assert_string_equal(cell(0, "latency"), "1.00 ms");
+	assert_string_equal(cell(0, "ago"), "18.5 s"); /* began 1.5 s after the start */
 	assert_string_equal(cell(0, "task"), "a\\xff\\x1b[31m\"\xc3\xa9"); /* cannot drive us */
 	press('\n');
 	assert_true(page_has("reclaim"));
@@ -367,6 +368,12 @@ static void test_empty(void **state)
 	assert_string_equal(model.note, "no request has failed yet");
 	press('3');
 	assert_string_equal(model.note, "no slow request yet");
+	report__add_blind(none, "stages of a kind", "why");
+	press('4');
+	assert_string_equal(model.note, "stages are not seen: why");
+	report__add_sees(none, "stages");
+	top_model__update(&model);
+	assert_string_equal(model.note, "no request has gone through a stage that is watched");
 	top_model__show(&model, last, since);
 	report__free(none);
 }
