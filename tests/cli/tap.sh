@@ -4,6 +4,7 @@
 #
 #	run CMD ARG...		run it; leaves $status and the files $out and $err
 #	ok "name" CMD ARG...	one test: it passes if CMD succeeds
+#	eventually SECONDS CMD	wait until it succeeds
 #	done_testing		the plan, the exit status
 
 set -u
@@ -44,6 +45,16 @@ done_testing() {
 	echo "1..$tests"
 	((failures == 0))
 	exit
+}
+
+# Wait up to SECONDS until a command succeeds.
+eventually() { # SECONDS CMD…
+	local deadline=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		((SECONDS < deadline)) || return 1
+		sleep 0.1
+	done
 }
 
 # The last run ended in STATUS with nothing on stdout and one or two lines on stderr,

@@ -68,13 +68,3 @@ programs() {
 		jq -r '.[] | "\(.type) \(.name)"' |
 		grep -E ' (entry_|exit_|bulk_|warn_|failure_|headroom_|lint_|stage_|alone_|verify_|check_|locate|find_)' | sort
 }
-
-# Wait up to SECONDS until a command succeeds.
-eventually() { # SECONDS CMD…
-	local deadline=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		((SECONDS < deadline)) || return 1
-		sleep 0.1
-	done
-}

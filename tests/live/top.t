@@ -6,10 +6,8 @@
 . "$(dirname "$0")/live.sh"
 need tmux
 
-patience=30 # s to wait for what comes at once on an idle machine
-terminal=$work/tmux
-# all of the terminal that could differ from run to run is set here
-mux() { env -u TMUX -u NO_COLOR LC_ALL=C.UTF-8 TERM=xterm-256color tmux -S "$terminal" -f /dev/null "$@"; }
+# shellcheck source=tests/live/terminal.sh
+. tests/live/terminal.sh
 
 stop_all() {
 	mux kill-server 2> /dev/null
@@ -19,83 +17,21 @@ stop_all() {
 loads=()
 trap stop_all EXIT
 
-# open COLUMNS ROWS: a new terminal with a shell in it
-open() {
-	mux kill-server 2> /dev/null
-	mux new-session -d -x "$1" -y "$2" "PS1='\$ ' exec bash --norc --noprofile" ||
-		skip_all "tmux does not start"
-	mux set-option -g history-limit 0
-	eventually "$patience" on_screen '^\$' || skip_all "no shell in tmux"
-}
-
-screen() { mux capture-pane -p; }
-on_screen() { screen > "$out" && grep -qE -- "$1" "$out"; }
-not_on_screen() { screen > "$out" && ! grep -qE -- "$1" "$out"; }
-shows() { eventually "$patience" on_screen "$1"; }
-press() { mux send-keys "$@"; }
-
-# start [ENVIRONMENT… --] OPTION…: top in the terminal, between two looks at its settings
-start() {
-	local before=()
-	while [[ " $* " == *" -- "* && $1 != -- ]]; do
-		before+=("$1")
-		shift
-	done
-	[[ ${1:-} != -- ]] || shift
-	rm -f "$work/status" "$work/after"
-	cat > "$work/go" <<- END
-		settings() { stty -a | sed 's/rows [0-9]*; columns [0-9]*;//'; }
-		settings > '$work/before'
-		env ${before[*]} '$(realpath "$GFPTRACE")' top $* 2> '$work/said'
-		echo \$? > '$work/status'
-		settings > '$work/after'
-	END
-	press " clear; . '$work/go'" Enter
-}
-
-ended() { # STATUS: top has ended with it
-	eventually "$patience" test -s "$work/after" && [[ $(< "$work/status") == "$1" ]]
-}
-# the terminal is as it was: its settings, no full screen, a cursor that can be seen
-sane() {
-	diff "$work/before" "$work/after" > "$out" &&
-		[[ $(mux display-message -p '#{alternate_on}#{cursor_flag}') == 01 ]]
-}
-pid_of_top() { pgrep -xf "$(realpath "$GFPTRACE") top.*" | head -n 1; }
-
-# head, views and keys are where they belong: no line went on in the next one
-fits() { # COLUMNS ROWS
-	screen > "$out"
-	(($(wc -l < "$out") == $2)) && head -n 1 "$out" | grep -q '^gfptrace ' &&
-		sed -n 4p "$out" | grep -q '^1 latency' && tail -n 1 "$out" | grep -q ' keys'
-}
-
 "$load" time 100000 &
 loads+=($!)
 
 # Every view under load, at two sizes.
-views=(latency failures slowest stages align place cost)
-what=('^movable +0 +task +[0-9]' '^(no request has failed|fail/s +failed +reason)'
+load_is_shown='^movable +0 +task +[1-9]'
+texts=("$load_is_shown" '^(no request has failed|fail/s +failed +reason)'
 	'^(the slowest requests are not|no slow request|latency +ago)'
 	'^(stages are not seen|no request has gone|stage +)' '^0 +[0-9]+K' '^0 +(Normal|DMA)' '^COST')
+open 80 24 || skip_all "tmux does not start a shell"
 for size in '80 24' '200 60'; do
-	# shellcheck disable=SC2086 # two words
-	open $size
+	read -r columns rows <<< "$size"
+	open "$columns" "$rows"
 	start -i 0.3
-	ok "$size: it shows the load" shows 'movable +0 +task +[1-9]'
-	for i in "${!views[@]}"; do
-		press $((i + 1))
-		ok "$size: view ${views[i]}" shows "${what[i]}"
-		# shellcheck disable=SC2086
-		ok "$size: view ${views[i]} fits" fits $size
-		press Enter
-		press t
-		press Escape
-		press t
-	done
-	press '?'
-	ok "$size: help" shows '^/ +only rows'
-	press x
+	ok "$size: it shows the load" shows "$load_is_shown"
+	each_view "$columns" "$rows" "${texts[@]}"
 	press q
 	ok "$size: q ends it" ended 0
 	ok "$size: the terminal is as before" sane
@@ -105,32 +41,8 @@ done
 # Keys.
 open 100 30
 start -i 0.5
-shows 'movable +0 +task +[1-9]'
-press 1 Enter
-ok "ENTER: the page of a series" shows '^SERIES +class'
-ok "it has the alignment" shows '^ALIGNMENT'
-press q
-ok "q goes back" shows '^class +order +context'
-press /
-ok "a filter is asked for" shows '^only rows with: _'
-press -l movable
-ok "rows without the words are gone" eventually "$patience" not_on_screen '^(kernel|user|nowait) '
-press Enter
-ok "the filter stays in sight" shows "^only 'movable': [0-9]+ of [0-9]+ rows"
-press Escape
-ok "Esc takes it away" shows '^Enter details'
-press p
-ok "p holds the screen" shows '^gfptrace  HELD'
-screen > "$work/held"
-sleep 2
-screen > "$work/held2"
-ok "nothing moves" cmp "$work/held" "$work/held2"
-press p
-ok "p goes on" eventually "$patience" not_on_screen HELD
-press t
-ok "t: all since the start" shows '^gfptrace  all '
-ok "the figures are sums" shows 'req +memory |req +.*p50'
-press t
+shows "$load_is_shown"
+each_key movable '^(kernel|user|nowait) '
 press -l -
 press -l -
 ok "-: half the interval, and half again" shows '^gfptrace  last 1[0-9][0-9] ms'
@@ -143,16 +55,15 @@ sleep 0.1
 press C-z
 ok "Ctrl-Z stops it" shows 'Stopped'
 rm -f "$work/status" "$work/after" # the shell went on without it
-press " fg; echo \$? > '$work/status'; settings > '$work/after'" Enter
+press " fg; echo \$? > '$work/status'; stty -g > '$work/after'" Enter
 ok "fg brings it back" shows '^gfptrace  last'
 press C-c
 ok "Ctrl-C ends it" ended 0
 ok "Ctrl-C: the terminal is as before" sane
 
 # Sizes: while it runs, and so small that nothing fits.
-lives() { [[ $(pid_of_top) ]]; }
 start -i 0.3
-shows 'movable +0 +task +[1-9]'
+shows "$load_is_shown"
 for size in '200 60' '80 24' '40 10' '20 4' '5 2' '1 1' '300 3' '80 24'; do
 	read -r columns rows <<< "$size"
 	for view in 1 2 7 '?' x; do
@@ -172,14 +83,14 @@ ok "and leaves the terminal as it was" sane
 # Whatever ends it, the terminal is sane.
 for signal in INT TERM HUP QUIT; do
 	start -i 0.3
-	shows 'movable +0 +task +[1-9]'
+	shows "$load_is_shown"
 	kill -"$signal" "$(pid_of_top)"
 	ok "SIG$signal ends it with status 0" ended 0
 	ok "SIG$signal: the terminal is as before" sane
 done
 for signal in ABRT SEGV USR1; do
 	start -i 0.3
-	shows 'movable +0 +task +[1-9]'
+	shows "$load_is_shown"
 	kill -"$signal" "$(pid_of_top)"
 	ok "SIG$signal kills it" ended $((128 + $(kill -l "$signal")))
 	ok "SIG$signal: the terminal is as before" sane
@@ -199,7 +110,7 @@ fi
 
 # The terminal goes away: it ends, too.
 start -i 0.3
-shows 'movable +0 +task +[1-9]'
+shows "$load_is_shown"
 pid=$(pid_of_top)
 mux kill-server
 gone() { ! kill -0 "$pid" 2> /dev/null; }
@@ -213,7 +124,7 @@ raw() { # FILE: what top writes, as it is
 colours() { grep -qP '\x1b\[[0-9;]*\b([349][0-7]|38|48|39|49|10[0-7])(;[0-9;]*)?m' "$1"; }
 raw "$work/coloured"
 start -i 0.2
-shows 'movable +0 +task +[1-9]'
+shows "$load_is_shown"
 press q
 ok "it is coloured" ended 0
 ok "there are colours" colours "$work/coloured"
@@ -222,7 +133,7 @@ for environment in NO_COLOR=1 TERM=vt100 TERM=xterm-mono; do
 	mux pipe-pane
 	raw "$work/plain"
 	start "$environment" -- -i 0.2
-	shows 'movable +0 +task +[1-9]'
+	shows "$load_is_shown"
 	press q
 	ok "$environment: it runs" ended 0
 	ok "$environment: no colours" plain "$work/plain"
@@ -230,7 +141,7 @@ for environment in NO_COLOR=1 TERM=vt100 TERM=xterm-mono; do
 	rm -f "$work/plain"
 done
 start LC_ALL=C -- -i 0.2
-shows 'movable +0 +task +[1-9]'
+shows "$load_is_shown"
 ascii() { screen > "$out" && ! grep -qP '[^\x00-\x7f]' "$out"; }
 ok "LC_ALL=C: ASCII alone" ascii
 press q
@@ -243,7 +154,7 @@ ok "an unknown terminal: it is as before" sane
 # No terminal.
 for redirected in 'stdin < /dev/null' 'stdout > /dev/null'; do
 	rm -f "$work/after"
-	press " clear; '$(realpath "$GFPTRACE")' top ${redirected#* } 2> '$work/said'; echo \$? > '$work/status'; settings > '$work/after'" Enter
+	press " clear; '$(realpath "$GFPTRACE")' top ${redirected#* } 2> '$work/said'; echo \$? > '$work/status'; stty -g > '$work/after'" Enter
 	ok "no terminal at ${redirected%% *}: status 2" ended 2
 	ok "no terminal at ${redirected%% *}: it names what to use" grep -q 'gfptrace run -i 1' "$work/said"
 done
