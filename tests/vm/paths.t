@@ -73,7 +73,7 @@ one_tier() {
 	explains search 300 'compact reclaim' 'kswapd compact reclaim'
 	explains sleep 800 reclaim 'reclaim runqueue'
 	for name in search sleep queue; do
-		explains "$name" 990 "$slow_paths" "$lengths"
+		explains "$name" 950 "$slow_paths" "$lengths"
 	done
 	waits queue
 	# what comes while a report is begun counts in its window
