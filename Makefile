@@ -116,6 +116,11 @@ $(O)/tests/unit/%: tests/unit/%.c $(LIBRARY)
 	$(call say,CC,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP $< $(LIBRARY) \
 		$(ALL_LDFLAGS) $(LIB_LDLIBS) $(shell $(PKG_CONFIG) --libs cmocka) -o $@
 
+# What tests/live/footprint.t measures.
+$(O)/tests/bench/merge: tests/bench/merge.c $(LIBRARY)
+	$(call say,CC,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIBRARY) $(ALL_LDFLAGS) \
+		$(LIB_LDLIBS) -o $@
+
 .PHONY: check-tools
 check-tools:
 	@$(PKG_CONFIG) --exists $(LIBS) $(LOADED) 2>/dev/null && command -v $(CLANG) >/dev/null && \

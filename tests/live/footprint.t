@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What gfptrace itself takes with its defaults: memory of its maps, resident memory, time to start.
+# What gfptrace itself takes with its defaults: memory of its maps, resident memory, time to start,
+# and to read the counters of many CPUs.
 # shellcheck disable=SC2016,SC2317 # CMD expands its own; functions are called through ok
 # shellcheck source=tests/live/live.sh
 . "$(dirname "$0")/live.sh"
@@ -52,4 +53,16 @@ else
 		$(((20 << 10) + (maps >> 10)))
 fi
 ok "active within 250 ms in the best of ten starts" between 1 "$least" 250
+
+# The least CPU time of some snapshots: counters of 512 CPUs, all slots of all copies in use.
+build=$(dirname "$GFPTRACE")
+if [[ -e $build/libgfptrace.a ]] && make -s O="$build" "$build/tests/bench/merge" > "$out" 2> "$err"; then
+	took=$("$build/tests/bench/merge" 512)
+	status=$?
+	echo "# 512 CPUs merged in $took us"
+	ok "the sums are right" test "$status" -eq 0
+	ok "512 CPUs merged within 20 ms" between 1 "$took" 20000
+else
+	skip "512 CPUs merged within 20 ms" "no library beside $GFPTRACE to build with"
+fi
 done_testing
