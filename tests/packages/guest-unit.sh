@@ -61,10 +61,10 @@ processes() { # what each of them may do
 	done <$cgroup/cgroup.procs
 }
 
-# Where it, being root, can make a folder: in which of its mounts.
+# writable PID: where that process, being root, can make a folder: in which of its mounts
 writable() {
-	cut -d' ' -f5 "/proc/$pid/mountinfo" | while read -r mount; do
-		mkdir "/proc/$pid/root$mount/made-by-test" 2>/dev/null && echo "$mount"
+	cut -d' ' -f5 "/proc/$1/mountinfo" | while read -r mount; do
+		mkdir "/proc/$1/root$mount/made-by-test" 2>/dev/null && echo "$mount"
 	done
 }
 
@@ -101,7 +101,8 @@ state started
 programs | grep -vxFf /out/programs-before >/out/programs-ours
 maps >/out/maps-while
 processes
-writable >/out/writable
+writable "$pid" >/out/writable
+writable 1 >/out/writable-outside
 strangers >/out/strangers
 page /metrics first.prom
 dd if=/dev/zero of=/run/pages bs=1M count=16 2>/dev/null
@@ -139,6 +140,11 @@ systemctl start gfptrace
 soon page /metrics options.prom
 systemctl stop gfptrace
 
-dmesg | grep 'type=1326' >/out/refused # AUDIT_SECCOMP
+refused() { # by a filter, as the kernel logs it: AUDIT_SECCOMP
+	dmesg | grep 'type=1326'
+}
+refused >/out/refused
+systemd-run -q -p SystemCallLog=uname uname
+soon refused >/out/refused-uname
 journalctl -b --no-pager >/out/journal
 exit 0
