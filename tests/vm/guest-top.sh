@@ -61,11 +61,9 @@ pages() {
 	press Enter
 	ok "a failure's verdict" shows '^verdict '
 	ok "and advice" shows '^advice '
-	press Escape 3 /
-	press -l "kernel allocpage"
-	press Enter g Enter
-	ok "a slow request's stages" shows "^ +reclaim +\|.*@.*\| $time"
-	press Escape Escape 4 t
+	press Escape 3 g Enter
+	ok "a slow request's page" shows "^$time +class [a-z]+, order [0-9]+, context "
+	press Escape 4 t
 	ok "stages: reclaim" shows "^reclaim +kernel +0 +task +[1-9].* $time"
 	press Enter
 	ok "a stage's page" shows '^STAGE '
