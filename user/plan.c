@@ -312,7 +312,7 @@ uint64_t plan__memory(const struct plan *plan, const struct kernel *kernel, bool
 	       sizeof(struct gft_stages) + sizeof(struct gft_headrooms) +
 	       GFT_FRAME_LINES * (sizeof(struct gft_line) + sizeof(struct gft_wish) +
 				  sizeof(struct gft_measured)) +
-	       GFT_WALKS(timed) * sizeof(struct gft_walk) +
+	       (uint64_t)GFT_WALKS(timed) * sizeof(struct gft_walk) +
 	       GFT_FAILURES * sizeof(struct gft_failure);
 }
 

@@ -113,8 +113,8 @@ uint64_t programs__memory(const struct programs *programs)
 	/* elements of an array begin at multiples of 8 (kernel/bpf/arraymap.c) */
 	while ((map = bpf_object__next_map(object, map)))
 		if (bpf_map__autocreate(map))
-			bytes += (uint64_t)bpf_map__max_entries(map) *
-				 GFT_ALIGN_UP(bpf_map__value_size(map), 8);
+			bytes += bpf_map__max_entries(map) *
+				 GFT_ALIGN_UP((uint64_t)bpf_map__value_size(map), 8);
 	return bytes;
 }
 
