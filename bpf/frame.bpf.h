@@ -164,12 +164,14 @@ static __always_inline struct gft_frame *frame__around(__u64 address)
 	return inner;
 }
 
-/* Look at all frames of the line; learn the distance from tasks. */
+/*
+ * Look at all frames of the line; learn the distance from tasks. While it changes, exits may leave
+ * frames behind: of those above us, the one that began last is ours.
+ */
 static __noinline struct gft_frame *frame__search(__u64 address, bool learn)
 {
 	struct gft_line *line = frame__line(address);
-	struct gft_frame *nearest = NULL;
-	__u64 distance = GFT_FRAME_WINDOW;
+	struct gft_frame *inner = NULL;
 
 	for (int i = 0; i < GFT_LINE_FRAMES; i++) {
 		struct gft_frame *frame = &line->frame[i];
@@ -177,16 +179,15 @@ static __noinline struct gft_frame *frame__search(__u64 address, bool learn)
 
 		if (apart == gft_distance)
 			return frame;
-		if (learn && apart < distance && frame__is_current(frame)) {
-			distance = apart;
-			nearest = frame;
-		}
+		if (learn && apart < GFT_FRAME_WINDOW && frame__is_current(frame) &&
+		    is_inner(frame, inner))
+			inner = frame;
 	}
-	if (!nearest)
+	if (!inner)
 		return NULL;
-	gft_distance = distance;
+	gft_distance = (inner->tag & ~GFT_FLAGS) - address;
 	gft_active_since = bpf_ktime_get_ns();
-	return nearest;
+	return inner;
 }
 
 /*

@@ -47,7 +47,7 @@ options() {
 }
 
 programs() { # of BPF, and their maps, that exist
-	grep -cE 'bpf_prog_alloc|bpf_map_area_alloc|bpf_jit' /proc/vmallocinfo
+	grep -cE 'bpf_prog_alloc|bpf_map_area_alloc|_map_alloc|bpf_jit' /proc/vmallocinfo
 }
 
 free_kb() {

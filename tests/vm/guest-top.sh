@@ -28,7 +28,7 @@ load() {
 }
 
 programs() { # of BPF, and their maps, that exist
-	grep -cE 'bpf_prog_alloc|bpf_map_area_alloc|bpf_jit' /proc/vmallocinfo
+	grep -cE 'bpf_prog_alloc|bpf_map_area_alloc|_map_alloc|bpf_jit' /proc/vmallocinfo
 }
 none_left() {
 	programs > "$out"
