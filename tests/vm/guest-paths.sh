@@ -40,7 +40,10 @@ trace search '--marked --by class,order,path' \
 # reclaim that has to wait
 trace sleep '--marked --by class,path' \
 	"do=tail threads=4 sleep_us=40000 $kernel count=3000"
-# the same among tasks that take the CPU from it
+# the same among tasks that take the CPU from it anywhere, not only where it offers it, in stages
+knob=/sys/kernel/debug/sched/preempt
+before=$(sed -n 's/.*(\(.*\)).*/\1/p' $knob 2>/dev/null)
+[ ! "$before" ] || echo full >$knob
 hogs=''
 while [ "$(echo "$hogs" | wc -w)" -lt 4 ]; do
 	sh -c 'while :; do :; done' &
@@ -52,4 +55,5 @@ gfptrace run -f json -o /out/queue.json --tier "$tier" --marked --by class,order
 echo $? >/out/queue.status
 # shellcheck disable=SC2086 # words
 kill $hogs
+[ ! "$before" ] || echo "$before" >$knob
 exit 0
