@@ -210,8 +210,12 @@ static __always_inline struct gft_frame *pair(struct gft_row *row, __u64 address
 					      enum gft_context context)
 {
 	bool thread = is_thread(context);
-	struct gft_frame *frame = frame__of(address, &row->distance, thread && GFT_COPY == 1);
+	struct gft_frame *frame;
 
+	/* whose request it was the first copy knows; what stands there still was left behind */
+	if (GFT_COPY > 1 && thread)
+		return NULL;
+	frame = frame__of(address, &row->distance, thread);
 	if (!thread && is_anothers(row, frame, context) && frame) {
 		frame->tag = 0;
 		row->stale++;
