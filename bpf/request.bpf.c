@@ -95,12 +95,13 @@ static __always_inline int begin(void *ctx, __u64 address, __u32 gfp, __u32 orde
 
 	if (GFT_COPY > 1 && likely((frame->tag & ~GFT_FLAGS) == address))
 		return 0; /* the first copy ran before us, as is the rule */
+	/* whatever an earlier request left that was not checked */
+	if (GFT_COPY == 1 && asked_for(marked))
+		gft_taken[line_of(address)].tag = 0;
 	if (unlikely(order > either(GFT_PLAIN_MAX_ORDER, gft_config.max_order)))
 		return GFT_COPY == 1 ? refuse(either(NULL, ctx), address, gfp) : 0;
 	if (GFT_COPY > 1)
 		return begin_copy(address, gfp);
-	if (asked_for(marked)) /* whatever an earlier request left that was not checked */
-		gft_taken[line_of(address)].tag = 0;
 	if (unlikely(frame->tag && frame->tag != address))
 		return begin_elsewhere(address, gfp, sampling);
 	frame__fill(frame, frame, address, gfp, sampling);
@@ -210,12 +211,12 @@ static __always_inline struct gft_frame *pair(struct gft_row *row, __u64 address
 					      enum gft_context context)
 {
 	bool thread = is_thread(context);
-	struct gft_frame *frame;
+	struct gft_frame *frame = frame__of(address, &row->distance, thread && GFT_COPY == 1);
 
-	/* whose request it was the first copy knows; what stands there still was left behind */
-	if (GFT_COPY > 1 && thread)
+	/* left behind by what was under way while the first copy was attached: not this request's
+	 */
+	if (GFT_COPY > 1 && thread && frame && frame->start < gft_copies_since)
 		return NULL;
-	frame = frame__of(address, &row->distance, thread);
 	if (!thread && is_anothers(row, frame, context) && frame) {
 		frame->tag = 0;
 		row->stale++;

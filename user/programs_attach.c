@@ -152,13 +152,12 @@ int programs__attach_entries(struct programs *programs, uint32_t copy)
 	return err;
 }
 
-static void begin_learning(struct programs *programs)
+static uint64_t now_ns(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now); /* that of bpf_ktime_get_ns() */
-	programs->skeleton->data->gft_active_since =
-		(uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
 /* A request of our own, from which the exit learns how far below its entry it lies. */
@@ -223,6 +222,8 @@ int programs__attach_exits(struct programs *programs, uint32_t copy)
 {
 	int err = 0;
 
+	if (copy == 2)
+		programs->skeleton->bss->gft_copies_since = now_ns();
 	if (copy == 1) {
 		attach_headroom(programs);
 		attach_lint(programs);
@@ -238,7 +239,7 @@ int programs__attach_exits(struct programs *programs, uint32_t copy)
 	if (err || !programs->setup.config.timed)
 		return err;
 	if (copy == 1)
-		begin_learning(programs);
+		programs->skeleton->data->gft_active_since = now_ns();
 	learn_distance(); /* more programs at the tracepoint may change it */
 	return 0;
 }
