@@ -25,7 +25,6 @@ __u64 gft_active_since = ~0ull;
 __u64 gft_distance = 0;
 __u32 gft_sample = 1;
 __u64 gft_copies_since = 0;
-__u32 gft_first_is_last = 0;
 struct gft_line gft_frames[GFT_FRAME_LINES] = {};
 struct gft_taken gft_taken[GFT_FRAME_LINES] = {};
 struct gft_find_stats gft_find_stats = {};

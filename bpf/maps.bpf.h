@@ -134,11 +134,10 @@ extern const volatile struct gft_failure_config gft_failure_config;
 
 /* Address of gft_frames: a pointer less this one plus this number is the pointer as a number. */
 extern __u64 gft_base;
-extern __u64 gft_active_since;	/* ns: when gft_distance was learnt */
-extern __u64 gft_distance;	/* of an exit below its entry on the stack, bytes */
-extern __u64 gft_copies_since;	/* ns: when further copies began to be put to work */
-extern __u32 gft_first_is_last; /* entries of further copies run before the first one's */
-extern __u32 gft_sample;	/* one request in so many is timed, by the sampling entries */
+extern __u64 gft_active_since; /* ns: when gft_distance was learnt */
+extern __u64 gft_distance;     /* of an exit below its entry on the stack, bytes */
+extern __u64 gft_copies_since; /* ns: when further copies began to be put to work */
+extern __u32 gft_sample;       /* one request in so many is timed, by the sampling entries */
 extern struct gft_line gft_frames[GFT_FRAME_LINES];
 extern struct gft_taken gft_taken[GFT_FRAME_LINES];
 extern struct gft_find_stats gft_find_stats;

@@ -82,8 +82,8 @@ static __noinline int begin_copy(__u64 address, __u32 gfp)
 
 	if (frame__exists(address))
 		return 0;
-	if (first->tag) /* of another stack it may be free again when the first copy comes */
-		return gft_first_is_last ? 0 : begin_elsewhere(address, gfp, false);
+	if (first->tag)
+		return begin_elsewhere(address, gfp, false);
 	frame__fill(first, first, address, gfp, false);
 	return 0;
 }

@@ -63,8 +63,6 @@ int programs__attach_exits(struct programs *programs, uint32_t copy);
 /*
  * Put the entry of the first copy before those of the others: the program that was attached
  * last runs first (kernel/bpf/trampoline.c), and the others then find its frame and are done.
- * Until then they leave frames only where the first copy will look: two frames of one request
- * would be taken for two requests.
  */
 int programs__entry_first(struct programs *programs);
 /* Time one request in `sample`; 1: every one. */

@@ -251,12 +251,8 @@ static struct bpf_program *first_entry(const struct programs *programs)
 
 int programs__entry_first(struct programs *programs)
 {
-	int err;
-
 	detach(programs, first_entry(programs));
-	err = attach_entry(programs, 1, first_entry(programs));
-	programs->skeleton->bss->gft_first_is_last = 0;
-	return err;
+	return attach_entry(programs, 1, first_entry(programs));
 }
 
 int programs__set_sample(struct programs *programs, uint32_t sample)

@@ -132,7 +132,6 @@ void programs__trust_entries(struct programs *programs)
 {
 	struct gfptrace__bss *bss = programs->skeleton->bss;
 
-	bss->gft_first_is_last = 1; /* until programs__entry_first() */
 	for (uint32_t cpu = 0; cpu < programs->setup.kernel->cpus; cpu++) {
 		struct gft_row *row = row_of(programs, 1, cpu);
 		uint64_t top = row->irq_top >> GFT_STACK_SHIFT;
