@@ -118,7 +118,8 @@ int failure_warned(struct pt_regs *ctx)
 	if (!is_page_failure((const char *)PT_REGS_PARM3(ctx)))
 		return 0;
 	inner = frame__around(address);
-	stage__note(address, GFT_STAGE_AUTOPSY, NOTE_BEGIN); /* it takes longer than the search */
+	/* a stage of its own: it may take longer than all that failed */
+	stage__note(address, GFT_STAGE_AUTOPSY, NOTE_BEGIN);
 	failed__init(&failed, ctx);
 	if (inner)
 		failed.class_gfp = inner->gfp;

@@ -213,9 +213,8 @@ static __always_inline struct gft_frame *pair(struct gft_row *row, __u64 address
 	bool thread = is_thread(context);
 	struct gft_frame *frame = frame__of(address, &row->distance, thread && GFT_COPY == 1);
 
-	/* left behind by what was under way while the first copy was attached: not this request's
-	 */
-	if (GFT_COPY > 1 && thread && frame && frame->start < gft_copies_since)
+	/* left by what was under way when the first copy was attached: no request of now */
+	if (GFT_COPY > 1 && thread && frame && is_timed(frame) && frame->start < gft_copies_since)
 		return NULL;
 	if (!thread && is_anothers(row, frame, context) && frame) {
 		frame->tag = 0;

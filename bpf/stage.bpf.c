@@ -41,8 +41,8 @@ static __always_inline __u32 stage_of(const struct gft_event *event)
 }
 
 /*
- * ns that the task of this stack was ready and did not run, since it exists; an interrupt's is
- * the one it interrupted. sched_info_arrive() (kernel/sched/stats.h) adds to it.
+ * ns that the current task was ready and did not run, in all its life; in an interrupt it does
+ * not grow. sched_info_arrive() (kernel/sched/stats.h) adds to it.
  */
 static __always_inline __u64 run_delay(void)
 {
@@ -128,11 +128,9 @@ __noinline int stage__note(__u64 address, __u32 stage, __u32 note)
 	}
 	if (note == NOTE_MARK && walk->seen & 1u << stage)
 		return 0;
-	if (note == NOTE_BEGIN &&
-	    !walk->open) /* else an end was missed: whose time it was is open */
-		walk__add_gap(walk, now);
-	walk->seen |= 1u << stage;
 	if (note == NOTE_BEGIN) {
+		if (!walk->open) /* else an end was missed: whose time it was is not known */
+			walk__add_gap(walk, now);
 		walk__begin(walk, stage, now, GFT_NO_DURATION);
 		walk->open = stage + 1;
 		walk->begun = now;
@@ -142,6 +140,7 @@ __noinline int stage__note(__u64 address, __u32 stage, __u32 note)
 		walk__begin(walk, stage, now, 0);
 		walk->place = open_place;
 	}
+	walk->seen |= 1u << stage;
 	return 0;
 }
 

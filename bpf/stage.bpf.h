@@ -7,9 +7,9 @@
 
 #define NO_WALK (~0u)
 
-/* Global functions, so that the verifier goes through each of them once. */
-
 enum stage_note { NOTE_MARK, NOTE_BEGIN, NOTE_END };
+
+/* Global functions, so that the verifier goes through each of them once. */
 
 /* The request that the stack at `address` lies in is at a stage: an enum stage_note. */
 int stage__note(__u64 address, __u32 stage, __u32 note);

@@ -398,6 +398,7 @@ static int add_derived(struct report *report, const struct summary_source *sourc
 		[DIM_ORDER] = report->by[DIM_ORDER],
 		[DIM_CONTEXT] = report->by[DIM_CONTEXT],
 	};
+	size_t first = report->nr_stages, i;
 	struct zeroing zeroing;
 	uint64_t time = 0;
 	int err;
@@ -408,9 +409,9 @@ static int add_derived(struct report *report, const struct summary_source *sourc
 	err = zeroing__derive(&zeroing, snapshot);
 	if (!err)
 		err = add_groups(report, &with_zeroing, snapshot, wanted, add_zeroing);
-	for (size_t i = 0; i < snapshot->count; i++)
+	for (i = 0; i < snapshot->count; i++)
 		time += snapshot->series[i].sum;
-	for (size_t i = 0; i < report->nr_stages && time; i++)
+	for (i = first; i < report->nr_stages && time; i++)
 		report->stages[i].share = (double)report->stages[i].sum / (double)time;
 	return err;
 }

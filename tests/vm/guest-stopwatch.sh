@@ -10,7 +10,7 @@ for name in stopwatch default; do
 	# shellcheck disable=SC2016,SC2086 # quoted for the inner shell; words
 	gfptrace run $slowest -f json -o "/out/$name.json" -- \
 		sh -c 'gfptrace exercise "$@" >"/out/$0.truth"' $name \
-		'order=0-3 gfp=GFP_NOIO count=20000' 'order=0-3 gfp=GFP_NOFS|__GFP_ZERO count=8000' \
+		'order=0-3 gfp=GFP_NOIO count=20000' 'order=0-3 gfp=GFP_NOFS|__GFP_ZERO count=16000' \
 		2>"/out/$name.err"
 	echo $? >"/out/$name.status"
 done

@@ -8,9 +8,10 @@
 # more (gft_align_high()). The per-CPU lists give a thread the same page again and again, and which
 # one that is depends on the boot: all requests of a series may take the longer way.
 # A request that enters the list of the slowest is recorded there after the second reading, with its
-# stack, which takes it some 10,000 instructions: of a class whose requests are in the list p99 is
-# only shown, since smaller ones were in it until there were enough of the large; with those that
-# met a tick they are near one in a hundred. Without the list (--slowest 0) every one is compared.
+# stack, which takes it some 10,000 instructions: of a series whose requests are in the list, p99 is
+# only shown. Without the list (--slowest 0) every one is compared. Smaller ones of that class enter
+# it, too, until there are enough of the large: there must be so many requests that these, and those
+# that met a tick (one in 230 of order 2), are fewer than one in a hundred.
 
 $report[0] as $r | $truth[0] as $t |
 
@@ -46,13 +47,13 @@ check(all($pairs[]; .seen.count >= .made.requests and .seen.count <= .made.reque
 check($constant >= 0; "the constant is not negative"),
 "# cost of the probes inside the stopwatch: \($constant) ns (instructions), order 0, p50",
 ($pairs[] | .name as $name | .seen as $seen | .made as $made
- | ([$r.slowest[] | select(.labels.class == $seen.labels.class)] | length) as $slowest
+ | ([$r.slowest[] | select(.labels.class == $seen.labels.class and .labels.order == $seen.labels.order)] | length) as $slowest
  | ([500, "p50", $seen.p50], [990, "p99", $seen.p99]) as [$permille, $what, $value]
  | ($made | bucket($permille)) as $b | ($b.le | width) as $w | ($made | longer) as $longer
  | (($b | middle) - $value) as $difference
  | "# \($name) \($what): tracer \($value), stopwatch \($b | middle), difference \($difference), bucket \($w) ns, longer way \($longer)",
    if $slowest > 0 and $what == "p99"
-   then "# \($name): \($slowest) of the slowest are of its class"
+   then "# \($name): \($slowest) of the slowest are of it"
    else check($difference - $constant <= $w + $longer and $constant - $difference <= $w + $base_longer;
               "\($name): \($what) within one bucket and the constant") end),
 ($pairs[] | "# \(.name): mean of the differences \((.made.latency.sum - .seen.sum) / .seen.count * 10 | round / 10) ns")
