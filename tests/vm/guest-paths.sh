@@ -51,7 +51,7 @@ while [ "$(echo "$hogs" | wc -w)" -lt 4 ]; do
 done
 sleep 0.2
 gfptrace run -f json -o /out/queue.json --tier "$tier" --marked --by class,order,path -- \
-	gfptrace exercise "do=fragment order=4-6 $kernel count=600" >/out/queue.truth 2>/out/queue.err
+	gfptrace exercise "do=fragment order=4-6 $kernel count=3000" >/out/queue.truth 2>/out/queue.err
 echo $? >/out/queue.status
 # shellcheck disable=SC2086 # words
 kill $hogs
