@@ -5,16 +5,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "snapshot.h"
-
-/*
- * Looking up names may take this share of the time, one part in so many; but a module may be gone
- * when it is looked for too late.
- */
-#define REST	  10
-#define REST_MOST 1000000000ull /* ns */
 
 /* Callers and the frames of their stacks. */
 #define SYMBOLS_ROOM 16384
@@ -66,15 +58,7 @@ static void note_stacks(struct callers *callers, int table)
 	}
 }
 
-static uint64_t clock_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
-void callers__resolve(struct callers *callers)
+void callers__want(struct callers *callers)
 {
 	if (!callers->symbols)
 		return;
@@ -84,18 +68,14 @@ void callers__resolve(struct callers *callers)
 				symbols__want(callers->symbols, callers->seen[i].address[j]);
 	note_stacks(callers, 0);
 	note_stacks(callers, 1);
-	symbols__resolve(callers->symbols);
 }
 
-void callers__watch(struct callers *callers, uint64_t now)
+void callers__resolve(struct callers *callers)
 {
-	uint64_t began = clock_ns(), rest;
-
-	if (now < callers->rest_until)
+	if (!callers->symbols)
 		return;
-	callers__resolve(callers);
-	rest = (clock_ns() - began) * REST;
-	callers->rest_until = now + (rest < REST_MOST ? rest : REST_MOST);
+	callers__want(callers);
+	symbols__resolve(callers->symbols);
 }
 
 const char *callers__label(const struct callers *callers, uint64_t address, struct report *report)

@@ -19,8 +19,7 @@ struct callers {
 	size_t nr_seen;
 	const struct gft_stack *stacks[2]; /* whose frames want names too */
 	size_t nr_stacks[2];
-	bool *noted[2];	     /* by stack: its frames have been noted */
-	uint64_t rest_until; /* ns: when names may be looked up again */
+	bool *noted[2]; /* by stack: its frames have been noted */
 };
 
 /* `seen`: nr_seen of them, which are written while we read. Returns 0 or -ENOMEM. */
@@ -30,13 +29,9 @@ int callers__init(struct callers *callers, const struct gft_callers *seen, size_
 int callers__add_stacks(struct callers *callers, const struct gft_stack *stacks, size_t count);
 void callers__free(struct callers *callers);
 
-/*
- * To be called now and then, with the time in ns: look up new callers, as long as their modules
- * are there.
- */
-void callers__watch(struct callers *callers, uint64_t now);
-
-void callers__resolve(struct callers *callers); /* now */
+/* Want the names of new callers; _resolve: and look them up, now. */
+void callers__want(struct callers *callers);
+void callers__resolve(struct callers *callers);
 
 /* The label of a caller. NULL when memory is short. */
 const char *callers__label(const struct callers *callers, uint64_t address, struct report *report);

@@ -64,7 +64,7 @@ static bool take(const struct gft_failure *kept, struct gft_failure *copy)
 	return false;
 }
 
-void failures__watch(struct failures *failures)
+void failures__want(struct failures *failures)
 {
 	for (size_t i = 0; i < GFT_FAILURES; i++) {
 		const struct gft_failure *kept = &failures->kept[i];
@@ -73,7 +73,6 @@ void failures__watch(struct failures *failures)
 		for (uint32_t frame = 0; frame < GFT_STACK && frame < kept->frames; frame++)
 			symbols__want(failures->symbols, kept->stack[frame]);
 	}
-	symbols__resolve(failures->symbols);
 }
 
 static bool find(const struct failures *failures, const struct failure_kind *kind,

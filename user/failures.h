@@ -25,8 +25,8 @@ int failures__init(struct failures *failures, const struct gft_failure *kept,
 		   const struct gft_zones *zones);
 void failures__free(struct failures *failures);
 
-/* To be called now and then: names of functions, as long as their modules are there. */
-void failures__watch(struct failures *failures);
+/* Want the names of the functions that failed. */
+void failures__want(struct failures *failures);
 
 /* Which failures a line of the report stands for. A label that is no number: ~0. */
 struct failure_kind {

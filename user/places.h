@@ -25,7 +25,7 @@ void places__free(struct places *places);
 /* What was counted up to now is not the window's. */
 void places__begin(struct places *places, const struct tracer *tracer);
 
-/* Look up the names of all callers now; callers__watch() does it now and then. */
+/* Look up the names of all callers now. */
 void places__resolve(struct places *places);
 
 /* The report's stacks, lint and headroom of the window, which ends here. Returns 0 or -ENOMEM. */

@@ -48,6 +48,7 @@ struct session {
 	struct wrappers wrappers;
 	struct places places;
 	uint64_t names_due_ns; /* when functions are to be looked up again */
+	uint64_t names_ns;     /* spent on it since it was due */
 	struct budget budget;
 	struct keeper *keeper; /* switches the BPF statistics; NULL: they are not to be had */
 	double ns_spent;       /* of all windows before this one */

@@ -128,7 +128,8 @@ static struct report *report_now(struct session *session, enum span span, struct
 		log_err(err, "report");
 		return NULL;
 	}
-	failures__watch(&session->failures);
+	failures__want(&session->failures);
+	symbols__resolve(session->failures.symbols);
 	places__resolve(&session->places);
 	report = make_report(session, &session->now, &session->base, span, lapse);
 	if (report)

@@ -7,6 +7,7 @@
 #include "log.h"
 #include "session_parts.h"
 #include "survive.h"
+#include "symbols.h"
 #include "window.h"
 
 /* So few lost requests tell nothing of a rate. */
@@ -115,24 +116,43 @@ static void watch_budget(struct session *session, uint64_t now, uint64_t request
 }
 
 /*
- * Reading /proc/kallsyms takes tens of milliseconds, and seconds on a machine that is emulated:
- * not at each tick, and never more than a small part of the time.
+ * Names are looked up while a module is there, whose code may be gone when the report is made. To
+ * read /proc/kallsyms takes tens of milliseconds, and seconds on a machine that is emulated: what
+ * else is watched must not wait for its end, and it takes one part of the time in so many.
  */
-#define NAMES_EVERY_NS 1000000000ull
-#define NAMES_PART     50
+#define NAMES_SLICE_NS	  100000000ull
+#define NAMES_SLICE_LINES 256
+#define NAMES_REST	  10
+#define NAMES_REST_MOST	  1000000000ull
 
-static void watch_names(struct session *session, uint64_t now, bool failed)
+/* Returns whether all are known; `until`: when to stop. */
+static bool look_up(struct symbols *symbols, uint64_t until)
 {
-	uint64_t took;
+	while (symbols && !symbols__resolve_some(symbols, NAMES_SLICE_LINES))
+		if (window__now() >= until)
+			return false;
+	return true;
+}
+
+static void watch_names(struct session *session, bool failed)
+{
+	uint64_t now = window__now(), until = now + NAMES_SLICE_NS, rest;
+	struct callers *callers = &session->places.callers;
+	bool all;
 
 	if (now < session->names_due_ns)
 		return;
 	if (failed)
-		failures__watch(&session->failures);
-	way__watch(&session->way, session->failures.symbols);
-	took = window__now() - now;
-	session->names_due_ns =
-		now + (took * NAMES_PART > NAMES_EVERY_NS ? took * NAMES_PART : NAMES_EVERY_NS);
+		failures__want(&session->failures);
+	way__want(&session->way, session->failures.symbols);
+	callers__want(callers);
+	all = look_up(session->failures.symbols, until) && look_up(callers->symbols, until);
+	session->names_ns += window__now() - now;
+	if (!all)
+		return;
+	rest = session->names_ns * NAMES_REST;
+	session->names_due_ns = now + (rest < NAMES_REST_MOST ? rest : NAMES_REST_MOST);
+	session->names_ns = 0;
 }
 
 void session__watch(struct session *session, const struct session_totals *totals)
@@ -149,6 +169,5 @@ void session__watch(struct session *session, const struct session_totals *totals
 	session->watched_counted = totals->counted;
 	session->watched_missed = totals->missed;
 	session->watched_at = now;
-	watch_names(session, window__now(), totals->failed > 0);
-	callers__watch(&session->places.callers, now);
+	watch_names(session, totals->failed > 0);
 }

@@ -38,7 +38,7 @@ static uint64_t threshold(const struct slowest *slowest)
 	return top[slowest->most - 1];
 }
 
-void slowest__watch(const struct slowest *slowest, struct symbols *symbols)
+void slowest__want(const struct slowest *slowest, struct symbols *symbols)
 {
 	uint64_t least = slowest->kept && slowest->most ? threshold(slowest) : 0;
 
@@ -53,7 +53,6 @@ void slowest__watch(const struct slowest *slowest, struct symbols *symbols)
 				for (size_t f = 0; f < frames_of(slow); f++)
 					symbols__want(symbols, slow->stack[f]);
 			}
-	symbols__resolve(symbols);
 }
 
 static int compare(const void *a, const void *b)
@@ -162,7 +161,8 @@ int slowest__report(const struct slowest *slowest, uint64_t epoch, uint64_t star
 	kept = calloc((size_t)slowest->cpus * slowest->most, sizeof(*kept));
 	if (!kept)
 		return -ENOMEM;
-	slowest__watch(slowest, symbols);
+	slowest__want(slowest, symbols);
+	symbols__resolve(symbols);
 	count = collect(slowest, epoch, kept);
 	for (size_t i = 0; i < count && i < slowest->most && !err; i++)
 		err = add_slow(slowest, &kept[i], start_ns, by, symbols, report);

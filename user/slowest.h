@@ -18,8 +18,8 @@ struct slowest {
 	bool addresses; /* a function without a name is shown by its address */
 };
 
-/* To be called now and then: names of functions, as long as their modules are there. */
-void slowest__watch(const struct slowest *slowest, struct symbols *symbols);
+/* Want the names of the functions in their stacks. */
+void slowest__want(const struct slowest *slowest, struct symbols *symbols);
 
 /*
  * Add those of the epoch, which is over and began at `start_ns`, with the labels that `by` asks

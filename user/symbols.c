@@ -22,7 +22,9 @@ struct symbol {
 
 struct symbols {
 	size_t count, capacity;
-	bool wanting;
+	bool wanting;	  /* some were added since a pass over the file began */
+	uint32_t *sought; /* by the pass that is under way: indexes, rising */
+	size_t nr_sought;
 	/*
 	 * Open from the start, and read from once: names are looked up when memory may have run
 	 * out, and neither opening nor a first read (fs/seq_file.c) must ask for any then.
@@ -39,6 +41,11 @@ struct symbols *symbols__new(size_t capacity)
 
 	if (!symbols)
 		return NULL;
+	symbols->sought = calloc(capacity + 1, sizeof(*symbols->sought));
+	if (!symbols->sought) {
+		free(symbols);
+		return NULL;
+	}
 	symbols->capacity = capacity;
 	symbols->kallsyms = fopen("/proc/kallsyms", "re");
 	if (symbols->kallsyms) {
@@ -50,8 +57,11 @@ struct symbols *symbols__new(size_t capacity)
 
 void symbols__free(struct symbols *symbols)
 {
-	if (symbols && symbols->kallsyms)
+	if (!symbols)
+		return;
+	if (symbols->kallsyms)
 		fclose(symbols->kallsyms);
+	free(symbols->sought);
 	free(symbols);
 }
 
@@ -85,6 +95,33 @@ void symbols__want(struct symbols *symbols, uint64_t address)
 	symbol->address = address;
 	symbols->count++;
 	symbols->wanting = true;
+	for (size_t i = symbols->nr_sought; i-- && symbols->sought[i] >= place;)
+		symbols->sought[i]++;
+}
+
+static void begin_pass(struct symbols *symbols)
+{
+	symbols->nr_sought = 0;
+	for (size_t i = 0; i < symbols->count; i++)
+		if (!symbols->symbol[i].resolved)
+			symbols->sought[symbols->nr_sought++] = (uint32_t)i;
+	symbols->wanting = false;
+}
+
+/* The first one at or above the address that is sought; NULL: there is none. */
+static struct symbol *sought_from(struct symbols *symbols, uint64_t address)
+{
+	size_t low = 0, high = symbols->nr_sought;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (symbols->symbol[symbols->sought[middle]].address < address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < symbols->nr_sought ? &symbols->symbol[symbols->sought[low]] : NULL;
 }
 
 /* "ffffffffc0123000 t function\t[module]" */
@@ -93,7 +130,6 @@ static void take_line(struct symbols *symbols, char *line)
 	char *type, *name, *module;
 	uint64_t start = strtoull(line, &type, 16);
 	struct symbol *symbol;
-	size_t place;
 
 	if (!start || type[0] != ' ' || !type[1] || !strchr("tTwW", type[1]) || type[2] != ' ')
 		return;
@@ -102,9 +138,8 @@ static void take_line(struct symbols *symbols, char *line)
 	module = strchr(name, '\t');
 	if (module)
 		*module = ' ';
-	place = place_of(symbols, start);
-	symbol = &symbols->symbol[place];
-	if (place == symbols->count || symbol->resolved || symbol->start >= start)
+	symbol = sought_from(symbols, start);
+	if (!symbol || symbol->start >= start)
 		return;
 	symbol->start = start;
 	snprintf(symbol->name, sizeof(symbol->name), "%s", name);
@@ -130,33 +165,60 @@ static void finish(struct symbol *symbol)
 		symbol->name[sizeof(symbol->name) - 1] = '\0';
 }
 
-void symbols__resolve_from(struct symbols *symbols, FILE *kallsyms)
+static void end_pass(struct symbols *symbols)
 {
-	char line[512];
+	/* a line is noted with the first address above it: those further up share it */
+	for (size_t i = 1; i < symbols->nr_sought; i++) {
+		struct symbol *symbol = &symbols->symbol[symbols->sought[i]];
+		const struct symbol *below = &symbols->symbol[symbols->sought[i - 1]];
 
-	while (fgets(line, sizeof(line), kallsyms))
-		take_line(symbols, line);
-	/* the file notes a symbol with the first address above it: those further up share it */
-	for (size_t i = 1; i < symbols->count; i++) {
-		struct symbol *symbol = &symbols->symbol[i], *below = symbol - 1;
-
-		if (symbol->resolved || below->resolved || below->start <= symbol->start)
+		if (below->start <= symbol->start)
 			continue;
 		symbol->start = below->start;
 		memcpy(symbol->name, below->name, sizeof(symbol->name));
 	}
-	for (size_t i = 0; i < symbols->count; i++)
-		if (!symbols->symbol[i].resolved)
-			finish(&symbols->symbol[i]);
-	symbols->wanting = false;
+	for (size_t i = 0; i < symbols->nr_sought; i++)
+		finish(&symbols->symbol[symbols->sought[i]]);
+	symbols->nr_sought = 0;
+}
+
+/* Returns whether the file, and with it the pass, has come to its end. */
+static bool take_lines(struct symbols *symbols, FILE *kallsyms, size_t most)
+{
+	char line[512];
+
+	while (most--) {
+		if (!fgets(line, sizeof(line), kallsyms)) {
+			end_pass(symbols);
+			return true;
+		}
+		take_line(symbols, line);
+	}
+	return false;
+}
+
+bool symbols__resolve_from(struct symbols *symbols, FILE *kallsyms, size_t lines)
+{
+	if (!kallsyms)
+		return true;
+	if (!symbols->nr_sought) {
+		if (!symbols->wanting)
+			return true;
+		rewind(kallsyms);
+		begin_pass(symbols);
+	}
+	return take_lines(symbols, kallsyms, lines) && !symbols->wanting;
+}
+
+bool symbols__resolve_some(struct symbols *symbols, size_t lines)
+{
+	return symbols__resolve_from(symbols, symbols->kallsyms, lines);
 }
 
 void symbols__resolve(struct symbols *symbols)
 {
-	if (!symbols->wanting || !symbols->kallsyms)
-		return;
-	rewind(symbols->kallsyms);
-	symbols__resolve_from(symbols, symbols->kallsyms);
+	while (!symbols__resolve_some(symbols, SIZE_MAX))
+		;
 }
 
 const char *symbols__name(const struct symbols *symbols, uint64_t address)
@@ -164,7 +226,8 @@ const char *symbols__name(const struct symbols *symbols, uint64_t address)
 	size_t place = place_of(symbols, address);
 	const struct symbol *symbol = &symbols->symbol[place];
 
-	if (place == symbols->count || symbol->address != address || !symbol->start)
+	if (place == symbols->count || symbol->address != address || !symbol->resolved ||
+	    !symbol->start)
 		return NULL;
 	return symbol->name;
 }

@@ -22,9 +22,9 @@ void way__free(struct way *way)
 	stages__free(&way->stages);
 }
 
-void way__watch(const struct way *way, struct symbols *symbols)
+void way__want(const struct way *way, struct symbols *symbols)
 {
-	slowest__watch(&way->slowest, symbols);
+	slowest__want(&way->slowest, symbols);
 }
 
 void way__cut(struct way *way, enum span span)

@@ -30,8 +30,8 @@ struct way {
 int way__init(struct way *way, struct tracer *tracer, const struct plan *plan, bool addresses);
 void way__free(struct way *way);
 
-/* To be called now and then: names of functions, as long as their modules are there. */
-void way__watch(const struct way *way, struct symbols *symbols);
+/* Want the names of the functions in the stacks of the slowest. */
+void way__want(const struct way *way, struct symbols *symbols);
 
 /* Before the counters of a report are read: where it ends a window, one of the slowest ends, too.
  */

@@ -48,7 +48,7 @@ static int set_up(void **state)
 		symbols__want(callers.symbols, table[1].stack[i]);
 	symbols__want(callers.symbols, 0xffffffff81002004);
 	symbols__want(callers.symbols, 0xffffffff81004004);
-	symbols__resolve_from(callers.symbols, file);
+	symbols__resolve_from(callers.symbols, file, SIZE_MAX);
 	fclose(file);
 	return 0;
 }

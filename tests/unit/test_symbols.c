@@ -12,7 +12,7 @@ static void resolve(struct symbols *symbols, const char *kallsyms)
 	FILE *file = fmemopen((void *)kallsyms, strlen(kallsyms), "r");
 
 	assert_non_null(file);
-	symbols__resolve_from(symbols, file);
+	assert_true(symbols__resolve_from(symbols, file, SIZE_MAX));
 	fclose(file);
 }
 
@@ -64,6 +64,52 @@ static void gone(void **state)
 	symbols__free(symbols);
 }
 
+/* Above what is known already, in the same function. */
+static void neighbours(void **state)
+{
+	struct symbols *symbols = symbols__new(8);
+
+	(void)state;
+	symbols__want(symbols, 0xffffffff81000010);
+	resolve(symbols, kallsyms);
+	symbols__want(symbols, 0xffffffff81000020);
+	resolve(symbols, kallsyms);
+	assert_string_equal(symbols__name(symbols, 0xffffffff81000010), "first+0x10");
+	assert_string_equal(symbols__name(symbols, 0xffffffff81000020), "first+0x20");
+	symbols__free(symbols);
+}
+
+/* A line at a time, and what is wanted meanwhile waits for the next pass. */
+static void slices(void **state)
+{
+	struct symbols *symbols = symbols__new(8);
+	FILE *file = fmemopen((void *)kallsyms, strlen(kallsyms), "r");
+	int calls = 1;
+
+	(void)state;
+	assert_non_null(file);
+	symbols__want(symbols, 0xffffffffc0001004);
+	symbols__want(symbols, 0xffffffff81000210);
+	assert_false(symbols__resolve_from(symbols, file, 4));
+	assert_null(symbols__name(symbols, 0xffffffff81000210)); /* its line has been read */
+	symbols__want(symbols, 0xffffffff81000010);
+	symbols__want(symbols, 0xffffffffc0002004);
+	for (; !symbols__resolve_from(symbols, file, 1); calls++) {
+		if (calls != 4) /* three lines, and the end */
+			continue;
+		assert_string_equal(symbols__name(symbols, 0xffffffffc0001004),
+				    "early+0x4 [module]");
+		assert_string_equal(symbols__name(symbols, 0xffffffff81000210),
+				    "second.constprop.0+0x10");
+		assert_null(symbols__name(symbols, 0xffffffff81000010));
+	}
+	assert_int_equal(calls, 4 + 8);
+	assert_string_equal(symbols__name(symbols, 0xffffffff81000010), "first+0x10");
+	assert_string_equal(symbols__name(symbols, 0xffffffffc0002004), "late+0x4 [module]");
+	fclose(file);
+	symbols__free(symbols);
+}
+
 static void full(void **state)
 {
 	struct symbols *symbols = symbols__new(1);
@@ -81,9 +127,8 @@ static void full(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(names),
-		cmocka_unit_test(gone),
-		cmocka_unit_test(full),
+		cmocka_unit_test(names),  cmocka_unit_test(gone), cmocka_unit_test(neighbours),
+		cmocka_unit_test(slices), cmocka_unit_test(full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

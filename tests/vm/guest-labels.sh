@@ -52,6 +52,6 @@ refuse hidden --by caller
 echo 0 >/proc/sys/kernel/kptr_restrict
 # the module is gone when the report is made
 gfptrace run -f json -o /out/gone.json --marked --budget 100 --by caller -- sh -c 'gfptrace exercise \
-	"gfp=GFP_KERNEL count=500" >/dev/null; sleep 8; rmmod allocpage' 2>/out/gone.err
+	"gfp=GFP_KERNEL count=500" >/dev/null; sleep 20; rmmod allocpage' 2>/out/gone.err
 echo $? >/out/gone.status
 exit 0
