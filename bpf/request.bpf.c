@@ -145,6 +145,15 @@ static __always_inline bool is_thread(enum gft_context context)
 	return context == GFT_TASK || (asked_for(preempt_rt) && context == GFT_SOFTIRQ);
 }
 
+static __always_inline __u64 exit_misses(const struct gft_row *row)
+{
+	__u64 misses = 0;
+
+	if (row->exit_misses)
+		bpf_probe_read_kernel(&misses, sizeof(misses), (const void *)row->exit_misses);
+	return misses;
+}
+
 /*
  * Frames whose exits were skipped, because they came while this program ran. When a
  * task's request ends, no interrupt is under way on this CPU, so what stands in the line
@@ -154,16 +163,20 @@ static __always_inline bool is_thread(enum gft_context context)
  */
 static __always_inline void drop_stale(struct gft_row *row, __u64 address, enum gft_context context)
 {
+	__u64 misses = asked_for(uncounted_entries) ? exit_misses(row) : 0;
+
 	/* under PREEMPT_RT interrupts may not ask for pages */
 	if (asked_for(preempt_rt) || GFT_COPY > 1)
 		return;
 	if (context != GFT_TASK && !on_task_stack(address)) {
 		row->irq_top = address | ((1ull << GFT_STACK_SHIFT) - 1);
 		row->stale += (__u64)frame__drop_below(address);
-	} else if (!frame__line_is_empty(row->irq_top)) {
-		/* a task, ksoftirqd, or an interrupt of user space: nothing is alive there */
-		row->stale += (__u64)frame__drop_below(row->irq_top);
+		return;
 	}
+	/* a task, ksoftirqd, or an interrupt of user space: nothing is alive there */
+	if (!frame__line_is_empty(row->irq_top))
+		row->stale += (__u64)frame__drop_below(row->irq_top);
+	row->exit_misses_seen = misses;
 }
 
 /* With --marked: what the exit took, for the check at the function's return. */
@@ -198,6 +211,14 @@ static __always_inline bool is_anothers(struct gft_row *row, const struct gft_fr
 	if (misses != row->misses_seen[context & 3]) {
 		row->misses_seen[context & 3] = misses;
 		return true;
+	}
+	/* an exit was skipped: what it left may be what is found here */
+	if (asked_for(uncounted_entries)) {
+		misses = exit_misses(row);
+		if (misses != row->exit_misses_seen) {
+			row->exit_misses_seen = misses;
+			return true;
+		}
 	}
 	if (context == GFT_NMI || !frame || !is_timed(frame))
 		return false;

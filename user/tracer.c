@@ -54,6 +54,7 @@ static int open_tier(struct tracer **result, const struct programs_setup *setup,
 	tracer->setup = *setup;
 	tracer->setup.copies = copies_wanted(setup);
 	tracer->setup.config.timed = setup->tier != TIER_TRACEPOINT && !setup->failures_only;
+	tracer->setup.config.uncounted_entries = setup->tier == TIER_KPROBE;
 	tracer->setup.config.memcg_by_warn =
 		tracer->setup.config.timed && !trial__kprobe("warn_alloc", &ignored);
 	if (!setup->failures_only)
