@@ -263,10 +263,21 @@ static __always_inline __u32 align_slot(__u64 page)
 	return low ? low : gft_align_high(pfn_of(page), page_shift);
 }
 
+static __always_inline void colour__add(struct gft_row *row, __u64 page, __u32 order)
+{
+	const volatile struct gft_colour_slots *of = &gft_config.colour[order % GFT_ORDERS_MAX];
+	__u64 *blocks = (void *)row + gft_config.colour_offset[GFT_COPY - 1];
+	__u64 slot = of->first + (pfn_of(page) >> order) % of->count;
+
+	if (slot < gft_config.colour_slots)
+		blocks[slot]++;
+}
+
 /* False: a filter keeps it out. */
 static __always_inline bool record(struct gft_row *row, const struct request *request)
 {
 	__u32 combination = combination_of(row, request);
+	enum gft_places places;
 	struct gft_series *series;
 	__u64 page;
 	__u32 slot;
@@ -292,11 +303,14 @@ static __always_inline bool record(struct gft_row *row, const struct request *re
 		series->failed[reason_of(request)]++;
 		return true;
 	}
-	if (!given(vmemmap)) {
+	places = either(GFT_PLACES_ALIGNMENT, gft_config.places);
+	if (places == GFT_PLACES_NONE) {
 		series->unplaced++;
 		return true;
 	}
 	series->align[align_slot(page) % GFT_ALIGN_SLOTS]++;
+	if (places == GFT_PLACES_COLOURS)
+		colour__add(row, page, order_of(request));
 	if (!is_home(row, page))
 		placement__add(row, page);
 	return true;

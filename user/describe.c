@@ -147,6 +147,21 @@ static int describe_stages_alone(struct report *report, const struct tracer *tra
 	return report__add_blind(report, "other stages, path and the slowest requests", why);
 }
 
+/* Where they are asked for. */
+static int describe_colours(struct report *report, const struct cache *cache,
+			    const struct tracer *tracer)
+{
+	const char *what = "cache colours";
+
+	if (!cache->colours && !cache->why)
+		return 0;
+	if (!cache->colours)
+		return report__add_blind(report, what, cache->why);
+	if (!tracer__places(tracer))
+		return report__add_blind(report, what, "no page frame numbers, as for alignment");
+	return report__add_sees(report, what);
+}
+
 int describe__mode(struct report *report, const struct kernel *kernel, const struct tracer *tracer)
 {
 	bool timed = tracer__timed(tracer);
@@ -193,6 +208,8 @@ int describe__mode(struct report *report, const struct kernel *kernel, const str
 	report->mode.sample = 1;
 	report->mode.coverage_copies = tracer__copies(tracer);
 	err = describe_sights(report, sights, LENGTH(sights));
+	if (!err)
+		err = describe_colours(report, &kernel->cache, tracer);
 	if (!err)
 		err = lint__describe_sight(tracer__lint_sight(tracer), kernel->preempt_rt, report);
 	if (err)

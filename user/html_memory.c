@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the requests got: alignment and placement; what tracing cost. */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "fold.h"
@@ -81,14 +82,28 @@ int html__alignment(FILE *file, const struct report *report)
 	return 0;
 }
 
+#define BARS_MAX 512 /* more would be narrower than a pixel */
+
+/* Of so many colours that share a bar: the last one may have fewer. */
+static double mean_of(const struct report *report, size_t first, size_t nr)
+{
+	uint64_t count = 0;
+	size_t i;
+
+	for (i = first; i < first + nr && i < report->cache.nr_counts; i++)
+		count += report->cache.counts[i];
+	return (double)count / (double)(i - first);
+}
+
 static void write_colours(FILE *file, const struct report *report)
 {
-	uint64_t most = 1;
+	size_t colours = report->cache.nr_counts, each = (colours + BARS_MAX - 1) / BARS_MAX;
+	double most = 1;
 
-	if (!report->cache.colours)
+	if (!colours)
 		return;
-	for (size_t i = 0; i < report->cache.nr_counts; i++)
-		most = report->cache.counts[i] > most ? report->cache.counts[i] : most;
+	for (size_t i = 0; i < colours; i += each)
+		most = fmax(most, mean_of(report, i, each));
 	fprintf(file,
 		"<p>Over <data value=\"%u\">%u</data> colours of the cache: the fullest has "
 		"<data value=\"%.6g\">%.2f</data> times the mean.</p>\n"
@@ -97,12 +112,12 @@ static void write_colours(FILE *file, const struct report *report)
 		"aria-label=\"Pages of each cache colour\"><g class=\"bars\">",
 		report->cache.colours, report->cache.colours, report->cache.skew,
 		report->cache.skew);
-	for (size_t i = 0; i < report->cache.nr_counts && i < 512; i++) {
-		double width = 360 / (double)report->cache.nr_counts;
-		double height = (double)report->cache.counts[i] / (double)most * 58;
+	for (size_t i = 0; i < colours; i += each) {
+		double width = 360 / (double)colours;
+		double height = mean_of(report, i, each) / most * 58;
 
 		fprintf(file, "<rect x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\"/>",
-			(double)i * width, 60 - height, width * .9, height);
+			(double)i * width, 60 - height, width * (double)each * .9, height);
 	}
 	fputs("</g></svg></figure>\n", file);
 }

@@ -10,6 +10,7 @@
 #include <gfptrace/failure.h>
 
 #include "btf_facts.h"
+#include "cache.h"
 #include "gfp.h"
 #include "gfp_flags.h"
 #include "zones.h"
@@ -31,6 +32,7 @@ struct kernel {
 	/* set by kernel__find_blocks() only */
 	uint32_t pageblock_order;
 	uint64_t section_symbol; /* where BPF finds the blocks' migrate types; 0: not shown */
+	struct cache cache;	 /* the session asks for it where colours are wanted */
 	bool icount;		 /* tools/vm --icount: a nanosecond is an instruction */
 	char problem[128];	 /* why kernel__read() failed, and what to do about it */
 	char remedy[160];

@@ -211,6 +211,9 @@ static int check_together(const struct options *options, struct options_error *e
 	if (options->failures_only && options->lint)
 		return options__fail(error,
 				     "--lint: --failures-only looks at no request that succeeds");
+	if (options->failures_only && options->cache_colours)
+		return options__fail(error, "--cache-colours: --failures-only looks at no request "
+					    "that succeeds");
 	if (options->failures_only && options->marked)
 		return options__fail(error, "--marked: --failures-only does not see the mark");
 	return 0;

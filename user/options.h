@@ -94,6 +94,7 @@ struct options {
 	uint64_t slowest; /* how many of the slowest requests are shown */
 	bool addresses;
 	bool stacks;
+	bool cache_colours;
 	bool lint;
 	bool marked; /* count only requests that carry the test module's mark, check each pairing */
 	uint64_t memory_limit; /* bytes of map memory */

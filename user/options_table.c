@@ -111,6 +111,9 @@ const struct option_row option_table[] = {
 	  AT(addresses), .help = "let kernel addresses appear" },
 	{ .name = "stacks", .type = OPTION_FLAG, .group = "Output", .commands = WINDOW, AT(stacks),
 	  .help = "count the kernel stacks that requests come from; for -f folded" },
+	{ .name = "cache-colours", .type = OPTION_FLAG, .group = "Output", .commands = RUN | TOP,
+	  AT(cache_colours),
+	  .help = "count over which sets of the last-level cache the pages spread" },
 
 	{ .name = "class", .type = OPTION_WORDS, .metavar = "CLASS[,...]", .group = "Filters",
 	  .commands = RUN | TOP, AT(classes), .given = offsetof(struct options, class_given),

@@ -90,8 +90,9 @@ static void set_slots(struct plan *plan, const struct kernel *kernel)
 	struct gft_config *config = &plan->config;
 	bool usual = !config->by_range && !config->by_migratetype && !config->by_comm &&
 		     !config->by_cgroup && !config->by_path && !config->by_caller;
-	uint64_t budget = usual ? USUAL_BUDGET : plan->memory_limit / 2;
-	uint64_t slots = budget / (GFT_SERIES_SIZE(1) * kernel->cpus);
+	uint64_t budget = (usual ? USUAL_BUDGET : plan->memory_limit / 2) / kernel->cpus;
+	uint64_t colours = GFT_COPIES * GFT_COLOURS_SIZE((uint64_t)config->colour_slots);
+	uint64_t slots = budget > colours ? (budget - colours) / GFT_SERIES_SIZE(1) : 0;
 	uint64_t most = usual ? SLOTS_USUAL + 2 * SLOTS_COPY : SLOTS_MAX;
 
 	if (slots > most)
@@ -217,6 +218,22 @@ static int check_memory(const struct plan *plan, const struct kernel *kernel, ch
 	return -ENOMEM;
 }
 
+/* Counters of blocks by the colour of their first page, if that is asked for and known. */
+static void set_colours(struct gft_config *config, const struct kernel *kernel,
+			const struct options *options)
+{
+	if (!options->cache_colours || !kernel->cache.colours)
+		return;
+	config->colours = kernel->cache.colours;
+	for (uint32_t order = 0; order <= config->max_order && order < GFT_ORDERS_MAX; order++) {
+		struct gft_colour_slots *slots = &config->colour[order];
+
+		slots->first = config->colour_slots;
+		slots->count = gft_colour_count(config->colours, order);
+		config->colour_slots += slots->count;
+	}
+}
+
 /* Which classes, orders and contexts the filters let through, for what counts in no series. */
 static void set_label_masks(struct gft_config *config, const struct options *options)
 {
@@ -275,6 +292,7 @@ int plan__make(struct plan *plan, const struct kernel *kernel, const struct opti
 	config->lint = options->lint;
 	set_label_masks(config, options);
 	config->callers = config->by_caller || config->by_module || config->stacks;
+	set_colours(config, kernel, options);
 	set_slots(plan, kernel);
 	err = set_pageblocks(config, kernel, problem, size);
 	if (err)
@@ -303,7 +321,7 @@ uint64_t plan__memory(const struct plan *plan, const struct kernel *kernel, bool
 
 	for (int i = 0; i < copies; i++)
 		cpu += GFT_CPU_SIZE((uint64_t)config->combinations, config->slots[i], timed) +
-		       names;
+		       GFT_COLOURS_SIZE((uint64_t)config->colour_slots) + names;
 	if (config->slowest)
 		cpu += sizeof(struct gft_slowest);
 	return (cpu + callers + sizeof(struct gft_look)) * kernel->cpus +

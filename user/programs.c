@@ -87,7 +87,7 @@ static bool is_plain(const struct programs *programs)
 	       config->class_magic == GFT_PLAIN_CLASS_MAGIC && !config->marked &&
 	       !config->preempt_rt && !config->filter_task && !config->by_range &&
 	       !config->by_migratetype && !config->by_comm && !config->by_cgroup &&
-	       !config->by_path && !config->callers;
+	       !config->by_path && !config->callers && !config->colours;
 }
 
 static void choose_copies(struct programs *programs)
@@ -306,6 +306,15 @@ static int prepare_maps(struct programs *programs)
 				    &plan->cgroup_fd, sizeof(plan->cgroup_fd), BPF_ANY);
 }
 
+/* What stands where in the element of a CPU. */
+static void lay_out(struct gft_config *config)
+{
+	config->series_offset = (uint32_t)GFT_ROW_SIZE(config->combinations);
+	for (int i = 0; i < GFT_COPIES; i++)
+		config->colour_offset[i] = (uint32_t)GFT_CPU_SIZE(config->combinations,
+								  config->slots[i], config->timed);
+}
+
 /* As far as nothing is asked of the kernel. */
 static int open_object(struct programs **result, const struct programs_setup *setup)
 {
@@ -318,7 +327,7 @@ static int open_object(struct programs **result, const struct programs_setup *se
 	programs->skeleton = gfptrace__open();
 	if (!programs->skeleton)
 		return -errno;
-	programs->setup.config.series_offset = (uint32_t)GFT_ROW_SIZE(setup->config.combinations);
+	lay_out(&programs->setup.config);
 	choose_copies(programs);
 	return size_maps(programs);
 }

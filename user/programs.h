@@ -32,10 +32,11 @@ struct programs_setup {
 
 /* The counters of one copy, mapped for reading. */
 struct counters_view {
-	const void *cpus; /* by CPU: struct gft_row, then its series */
+	const void *cpus; /* by CPU: struct gft_row, its series, its blocks by colour */
 	size_t cpu_size;
 	size_t series_offset, series_size;
 	uint32_t slots;
+	size_t colour_offset;
 	const struct gft_names *names;	   /* by CPU; NULL where no name is a key */
 	const struct gft_callers *callers; /* the same where no caller is a key */
 };

@@ -63,8 +63,7 @@ static inline size_t cpu_size(const struct programs *programs, uint32_t copy)
 {
 	const struct gft_config *config = &programs->setup.config;
 
-	return config->series_offset +
-	       (size_t)config->slots[copy - 1] * GFT_SERIES_SIZE(config->timed);
+	return config->colour_offset[copy - 1] + GFT_COLOURS_SIZE((size_t)config->colour_slots);
 }
 
 static inline struct bpf_program *stage_program(const struct programs *programs,

@@ -20,6 +20,7 @@ struct counters_view programs__view(const struct programs *programs, uint32_t co
 		.series_offset = config->series_offset,
 		.series_size = GFT_SERIES_SIZE(config->timed),
 		.slots = config->slots[copy - 1],
+		.colour_offset = config->colour_offset[copy - 1],
 		.names = has_names(programs)
 				 ? names + (size_t)(copy - 1) * programs->setup.kernel->cpus
 				 : NULL,

@@ -46,6 +46,9 @@ static int make_plan(struct session *session)
 
 	if (session->options->by[DIM_MIGRATETYPE])
 		kernel__find_blocks(&session->kernel);
+	if (session->options->cache_colours)
+		session->kernel.cache =
+			cache__read(CACHE_CPUS, session->kernel.cpus, session->kernel.page_size);
 	err = plan__make(&session->plan, &session->kernel, session->options, problem,
 			 sizeof(problem));
 
@@ -140,14 +143,17 @@ static int init_places(struct session *session)
 
 static int init_snapshots(struct session *session)
 {
-	int err = snapshot__init(&session->base, SERIES_ROOM);
+	struct snapshot *const snapshots[] = {&session->base, &session->now, &session->difference,
+					      &session->origin};
+	int err = 0;
 
-	if (!err)
-		err = snapshot__init(&session->now, SERIES_ROOM);
-	if (!err)
-		err = snapshot__init(&session->difference, SERIES_ROOM);
-	if (!err)
-		err = snapshot__init(&session->origin, 0);
+	for (size_t i = 0; i < sizeof(snapshots) / sizeof(snapshots[0]) && !err; i++) {
+		err = snapshot__init(snapshots[i],
+				     snapshots[i] == &session->origin ? 0 : SERIES_ROOM);
+		if (!err)
+			err = snapshot__add_colours(snapshots[i],
+						    session->plan.config.colour_slots);
+	}
 	if (!err)
 		return STATUS_OK;
 	log_err(err, "counters");

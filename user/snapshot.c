@@ -20,10 +20,18 @@ int snapshot__init(struct snapshot *snapshot, size_t capacity)
 	return -ENOMEM;
 }
 
+int snapshot__add_colours(struct snapshot *snapshot, size_t slots)
+{
+	snapshot->colours = slots ? calloc(slots, sizeof(*snapshot->colours)) : NULL;
+	snapshot->nr_colours = snapshot->colours ? slots : 0;
+	return snapshot->nr_colours == slots ? 0 : -ENOMEM;
+}
+
 void snapshot__free(struct snapshot *snapshot)
 {
 	free(snapshot->series);
 	free(snapshot->index);
+	free(snapshot->colours);
 	memset(snapshot, 0, sizeof(*snapshot));
 }
 
@@ -31,6 +39,8 @@ static void snapshot__clear(struct snapshot *snapshot)
 {
 	memset(snapshot->index, 0, snapshot->index_size * sizeof(*snapshot->index));
 	memset(&snapshot->totals, 0, sizeof(snapshot->totals));
+	if (snapshot->colours)
+		memset(snapshot->colours, 0, snapshot->nr_colours * sizeof(*snapshot->colours));
 	snapshot->count = 0;
 }
 
@@ -73,8 +83,11 @@ static int snapshot__grow(struct snapshot *snapshot)
 	memcpy(larger.series, snapshot->series, snapshot->count * sizeof(*larger.series));
 	larger.count = snapshot->count;
 	larger.totals = snapshot->totals;
+	larger.colours = snapshot->colours;
+	larger.nr_colours = snapshot->nr_colours;
 	for (size_t i = 0; i < larger.count; i++)
 		*index_place(&larger, &larger.series[i].key) = (uint32_t)i + 1;
+	snapshot->colours = NULL;
 	snapshot__free(snapshot);
 	*snapshot = larger;
 	return 0;
@@ -264,6 +277,15 @@ static uint64_t take_placement(struct snapshot_totals *totals, const struct gft_
 	return elsewhere;
 }
 
+static void take_colours(struct snapshot *snapshot, const struct snapshot_source *source,
+			 const struct gft_row *row)
+{
+	const uint64_t *blocks = (const void *)((const char *)row + source->view.colour_offset);
+
+	for (size_t i = 0; i < snapshot->nr_colours; i++)
+		snapshot->colours[i] += blocks[i];
+}
+
 static struct series_key series_key(const struct snapshot_source *source, uint32_t cpu,
 				    uint32_t slot, const struct gft_series *series)
 {
@@ -282,6 +304,7 @@ static int take_cpu(struct snapshot *snapshot, const struct snapshot_source *sou
 	const char *base = (const char *)row + source->view.series_offset;
 	uint64_t elsewhere = take_placement(&snapshot->totals, row), placed = 0;
 
+	take_colours(snapshot, source, row);
 	for (uint32_t slot = 0; slot <= row->used_slots && slot < source->view.slots; slot++) {
 		const struct gft_series *from =
 			(const void *)(base + slot * source->view.series_size);
@@ -427,6 +450,8 @@ int snapshot__subtract(struct snapshot *difference, const struct snapshot *later
 	snapshot__clear(difference);
 	difference->totals = later->totals;
 	subtract_totals(&difference->totals, &earlier->totals);
+	for (size_t i = 0; i < difference->nr_colours; i++)
+		difference->colours[i] = later->colours[i] - earlier->colours[i];
 	for (size_t i = 0; i < later->count; i++) {
 		const struct series *from = &later->series[i];
 		const struct series *before = snapshot__find(earlier, &from->key);

@@ -59,6 +59,8 @@ struct snapshot {
 	uint32_t *index; /* open addressing: series + 1 */
 	size_t index_size;
 	struct snapshot_totals totals;
+	uint64_t *colours; /* blocks, by the counters of gfptrace/colours.h; NULL: not counted */
+	size_t nr_colours;
 };
 
 /* Where the counters are and how to read them. */
@@ -74,6 +76,8 @@ struct snapshot_source {
 
 /* Room for `capacity` series. Returns 0 or -ENOMEM. */
 int snapshot__init(struct snapshot *snapshot, size_t capacity);
+/* Room for the counters of colours, too. Returns 0 or -ENOMEM. */
+int snapshot__add_colours(struct snapshot *snapshot, size_t slots);
 void snapshot__free(struct snapshot *snapshot);
 
 /* Read the source's counters, in place of what the snapshot held. Returns 0 or -ENOMEM. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cgroups.h"
+#include "colours.h"
 #include "describe.h"
 
 /* The value of each dimension as a number; ABSENT where the series has none. */
@@ -476,6 +477,8 @@ int summarize(struct report *report, const struct summary_source *source,
 		err = add_derived(report, source, snapshot);
 	if (!err)
 		err = add_zones(report, source, snapshot);
+	if (!err && tracer__places(source->tracer))
+		err = colours__describe(&source->plan->config, snapshot, report);
 	if (!err)
 		err = describe__cost(report, source->tracer);
 	if (!err)

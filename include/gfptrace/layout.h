@@ -7,7 +7,8 @@
  *	frames  requests that are under way, found by their place on the stack
  *	cpus    one element a CPU: its row (counters, and the table that gives each
  *		combination of labels its slot), then its series (a histogram for each
- *		combination that occurs), one a slot. One lookup finds them all.
+ *		combination that occurs), one a slot, then blocks by cache colour. One
+ *		lookup finds them all.
  *
  * Counters only grow. A CPU's element is written by that CPU only, by programs that
  * do not nest there (each copy of the programs has a map of its own), so nothing
@@ -18,6 +19,7 @@
 
 #include <gfptrace/buckets.h>
 #include <gfptrace/classes.h>
+#include <gfptrace/colours.h>
 #include <gfptrace/types.h>
 
 /*
@@ -74,6 +76,13 @@ enum gft_key {
 #define GFT_ALIGN_SLOTS	    64
 #define GFT_ALIGN_CAP_SHIFT 30 /* alignments are counted up to 1 GiB */
 
+/* What is counted of the place where a block lies. */
+enum gft_places {
+	GFT_PLACES_NONE, /* its page frame number is not known */
+	GFT_PLACES_ALIGNMENT,
+	GFT_PLACES_COLOURS, /* and its colour */
+};
+
 /* Consecutive pages of one zone. */
 struct gft_range {
 	__u64 start; /* pfn */
@@ -87,6 +96,7 @@ struct gft_config {
 	__u32 page_struct_shift; /* its log2, or 0 where it is no power of two */
 	__u32 page_shift;
 	__u32 max_order; /* the largest */
+	__u32 places;	 /* enum gft_places */
 	__u32 timed;	 /* there is an entry program: latency is measured */
 	__u32 marked;	 /* count only the module's requests */
 	__u32 preempt_rt;
@@ -106,6 +116,12 @@ struct gft_config {
 	__u32 slots[GFT_COPIES]; /* series a CPU has in each copy of the programs, `other` included
 				  */
 	__u32 series_offset;	 /* of the first series from the row */
+
+	/* counters of blocks by colour: see gfptrace/colours.h */
+	__u32 colours; /* 0: not asked for, or not known */
+	__u32 colour_slots;
+	__u32 colour_offset[GFT_COPIES]; /* from the row */
+	struct gft_colour_slots colour[GFT_ORDERS_MAX];
 
 	__u32 cpus; /* possible */
 	__u32 nr_ranges;

@@ -24,7 +24,7 @@ for command in run top check diff report doctor exercise explain serve; do
 done
 
 run "$GFPTRACE" run --help
-for option in duration interval format output by class order context pid comm cgroup module stacks lint tier \
+for option in duration interval format output by class order context pid comm cgroup module stacks cache-colours lint tier \
 	memory-limit addresses repeat quiet verbose help; do
 	ok "run --help explains --$option" shows "--$option"
 done

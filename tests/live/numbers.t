@@ -58,6 +58,45 @@ ok "--by zone agrees with the placement" holds '
 	([.placement.zones[] | {key: .zone, value: .count}] | group_by(.key)
 	 | map({key: .[0].key, value: map(.value) | add}) | from_entries)'
 
+# Colours of the cache: this machine's, or none with the reason; and those of caches made up in a
+# mount namespace of our own.
+trace --cache-colours -- "${burst[@]}"
+ok "--cache-colours" done_well
+ok "--cache-colours: as many pages as were given, or the reason" holds '
+	if .placement.cache_colours then (.placement.cache_colours.counts | add) == .requests.pages
+	else any(.mode.blind[]; .what == "cache colours") end'
+cpu0=/sys/devices/system/cpu/cpu0
+with_cache() { # SETS CMD…
+	mount -t tmpfs none "$cpu0" && mkdir -p "$cpu0/cache/index3" || return
+	echo Unified > "$cpu0/cache/index3/type"
+	echo 3 > "$cpu0/cache/index3/level"
+	echo "$1" > "$cpu0/cache/index3/number_of_sets"
+	echo 64 > "$cpu0/cache/index3/coherency_line_size"
+	"${@:2}"
+}
+export -f with_cache
+export cpu0
+trace_with() { # SETS ARG…
+	run unshare -m bash -c 'with_cache "$@"' - "$1" "$GFPTRACE" run -q -f json -o "$report" \
+		--cache-colours "${@:2}"
+}
+if unshare -m bash -c 'with_cache 16384 true' 2> /dev/null && [[ $(getconf PAGESIZE) == 4096 ]]; then
+	for sets in 16384 12288; do
+		trace_with "$sets" -- "${burst[@]}"
+		ok "a cache of $sets sets" done_well
+		ok "a cache of $sets sets: its colours" holds ".placement.cache_colours |
+			.colours == $sets / 64 and (.counts | length) == .colours and .skew >= 1"
+		ok "a cache of $sets sets: as many pages as were given" holds \
+			'(.placement.cache_colours.counts | add) == .requests.pages'
+		ok "a cache of $sets sets: sums" sums
+	done
+	trace_with 64 -d 0.2
+	ok "a cache of one colour has none" holds '.placement.cache_colours == null and
+		any(.mode.blind[]; .what == "cache colours" and (.why | contains("one page")))'
+else
+	skip "caches made up here" "no mount namespace, or other pages"
+fi
+
 # Filters: only what they let through, and the sums hold of it.
 trace --class movable --order 0 --context task -- "${burst[@]}"
 ok "filters on class, order and context" holds \

@@ -39,6 +39,7 @@
 
 #define AP_ORDERS      (AP_LARGEST_ORDER + 2) /* the last: larger than the largest */
 #define AP_ALIGNS      31		      /* log2 of the alignment, capped at 1 GiB */
+#define AP_COLOURS     192 /* a cache of 64 n colours, or of 192, is held against them */
 #define AP_CPU_ANY     UINT_MAX
 #define AP_NODE_LOCAL  UINT_MAX
 #define AP_KEEP_ALL    UINT_MAX
@@ -130,6 +131,7 @@ struct ap_series {
 	u64 sum, min, max;
 	u64 buckets[GFT_BUCKETS];
 	u64 aligns[AP_ALIGNS];
+	u64 colours[AP_COLOURS];   /* blocks, by the page frame number of the first page */
 	u64 expected[GFT_REASONS]; /* failures whose reason is known */
 	u64 paths[AP_PATHS];	   /* requests whose path is known */
 };

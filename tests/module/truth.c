@@ -52,6 +52,7 @@ void ap_series_add(struct ap_series *series, u64 latency, struct page *page)
 	}
 	series->succeeded++;
 	series->aligns[min_t(u64, __ffs64(page_to_phys(page) | 1ull << 30), AP_ALIGNS - 1)]++;
+	series->colours[page_to_pfn(page) % AP_COLOURS]++;
 }
 
 /* Makes room for a worker's series before it starts: nothing is allocated while requests run. */
@@ -91,6 +92,8 @@ static void merge_series(struct ap_series *to, const struct ap_series *from)
 		to->buckets[i] += from->buckets[i];
 	for (i = 0; i < AP_ALIGNS; i++)
 		to->aligns[i] += from->aligns[i];
+	for (i = 0; i < AP_COLOURS; i++)
+		to->colours[i] += from->colours[i];
 	for (i = 0; i < GFT_REASONS; i++)
 		to->expected[i] += from->expected[i];
 	for (i = 0; i < AP_PATHS; i++)
@@ -214,6 +217,14 @@ static void show_aligns(struct seq_file *file, const struct ap_series *series)
 	}
 }
 
+static void show_colours(struct seq_file *file, const struct ap_series *series)
+{
+	u32 i;
+
+	for (i = 0; i < AP_COLOURS && series->succeeded; i++)
+		seq_printf(file, "%s%llu", i ? "," : "", series->colours[i]);
+}
+
 /* Counts by name, without those that are 0 and the one that means "not stated". */
 static void show_stated(struct seq_file *file, const char *key, const u64 *counts,
 			const char *const *names, u32 size, u32 unstated)
@@ -252,6 +263,8 @@ static void show_series(struct ap_series **entry, u32 kind, u32 order, u32 conte
 	show_buckets(file, series);
 	seq_puts(file, "]},\"alignment\":[");
 	show_aligns(file, series);
+	seq_puts(file, "],\"colours\":[");
+	show_colours(file, series);
 	seq_puts(file, "]}");
 	listing->comma = ",";
 }

@@ -315,13 +315,45 @@ static void test_size(void **state)
 	report__free(report);
 }
 
+/* However many colours the cache has: each lies in a bar, of which there are 512 at most. */
+static void test_colours(void **state)
+{
+	static const size_t colours[] = {2, 512, 640, 1024, 4095, 4096};
+	static const size_t bars[] = {2, 512, 320, 512, 512, 512};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(colours) / sizeof(colours[0]); i++) {
+		struct report *report = sample_report();
+		size_t rects = 0, tall = 0;
+		char *page, *at, *end;
+
+		while (report->cache.nr_counts < colours[i])
+			assert_int_equal(report__add_colour(report, 0), 0);
+		memset(report->cache.counts, 0, colours[i] * sizeof(uint64_t));
+		report->cache.counts[colours[i] - 1] = 100; /* seen, though it is the last */
+		page = render(report, "html", 0);
+		at = strstr(page, "Pages of each cache colour");
+		assert_non_null(at);
+		end = strstr(at, "</svg>");
+		assert_non_null(end);
+		while ((at = strstr(at, "<rect")) && at++ < end) {
+			rects++;
+			tall += !strncmp(strstr(at, "height="), "height=\"58.0\"", 13);
+		}
+		assert_int_equal(rects, bars[i]);
+		assert_int_equal(tall, 1);
+		free(page);
+		report__free(report);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_well_formed),	 cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_numbers),		 cmocka_unit_test(test_size),
 		cmocka_unit_test(test_no_other_numbers), cmocka_unit_test(test_no_latency),
-		cmocka_unit_test(test_blind_stage),
+		cmocka_unit_test(test_blind_stage),	 cmocka_unit_test(test_colours),
 	};
 
 	return cmocka_run_group_tests_name("html", tests, NULL, NULL);

@@ -281,6 +281,10 @@ static void test_not_built(void **state)
 	bad("run --stacks=1", "--stacks takes no value");
 	bad("run --failures-only --lint",
 	    "--lint: --failures-only looks at no request that succeeds");
+	assert_int_equal(parse(COMMAND_RUN, "run --cache-colours"), 0);
+	assert_true(options.cache_colours);
+	bad("run --failures-only --cache-colours",
+	    "--cache-colours: --failures-only looks at no request that succeeds");
 	bad("run --by quality", "--by quality is not built yet");
 }
 

@@ -192,6 +192,35 @@ static void memory_of_many_cpus(void **state)
 	}
 }
 
+/* Not asked for, they take nothing; asked for, they are in what is planned. */
+static void memory_of_colours(void **state)
+{
+	uint64_t without, size;
+
+	(void)state;
+	kernel.cache.colours = 1024;
+	kernel.cpus = 64;
+	assert_int_equal(make(), 0);
+	assert_int_equal(plan.config.colour_slots, 0);
+	without = size_of_maps(TIER_FEXIT);
+	options.cache_colours = true;
+	assert_int_equal(make(), 0);
+	assert_int_equal(plan.config.colours, 1024);
+	assert_int_equal(plan.config.colour_slots, 2047);
+	/* the series have what is left of the 64 MiB */
+	size = size_of_maps(TIER_FEXIT);
+	assert_in_range(size, without - without / 32, 64 * MIB);
+	assert_in_range(plan__memory(&plan, &kernel, true), size - size / 32, size);
+	kernel.cache.colours = GFT_COLOURS_MAX;
+	assert_int_equal(make(), 0);
+	assert_in_range(plan.config.slots[0], 16, 208);
+	assert_true(size_of_maps(TIER_FEXIT) <= 64 * MIB);
+	kernel.cache.colours = 0; /* sysfs does not tell */
+	assert_int_equal(make(), 0);
+	assert_int_equal(plan.config.colour_slots, 0);
+	assert_int_equal(size_of_maps(TIER_FEXIT), without);
+}
+
 static void too_many_combinations(void **state)
 {
 	(void)state;
@@ -345,17 +374,12 @@ static void unusual_sizes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(usual_dimensions),
-		TEST(keys_that_stay),
-		TEST(each_dimension),
-		TEST(memory_limit),
-		TEST(memory_of_many_cpus),
-		TEST(too_many_combinations),
-		TEST(slots_never_above_combinations),
-		TEST(orders_out_of_range),
-		TEST(filters),
-		TEST(task_filters),
-		TEST(classes_of_effective_gfp),
+		TEST(usual_dimensions),	     TEST(keys_that_stay),
+		TEST(each_dimension),	     TEST(memory_limit),
+		TEST(memory_of_many_cpus),   TEST(memory_of_colours),
+		TEST(too_many_combinations), TEST(slots_never_above_combinations),
+		TEST(orders_out_of_range),   TEST(filters),
+		TEST(task_filters),	     TEST(classes_of_effective_gfp),
 		TEST(unusual_sizes),
 	};
 

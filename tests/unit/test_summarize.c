@@ -15,13 +15,13 @@
 #define SERIES 200
 #define ZONES  4
 
-static bool timed = true;
+static bool timed = true, places = true;
 
 /* clang-format off */
 bool tracer__timed(const struct tracer *tracer) { (void)tracer; return timed; }
 bool tracer__failures_only(const struct tracer *tracer) { (void)tracer; return false; }
 bool tracer__memcg(const struct tracer *tracer) { (void)tracer; return true; }
-bool tracer__places(const struct tracer *tracer) { (void)tracer; return true; }
+bool tracer__places(const struct tracer *tracer) { (void)tracer; return places; }
 bool tracer__exact_context(const struct tracer *tracer) { (void)tracer; return true; }
 uint32_t tracer__copies(const struct tracer *tracer) { (void)tracer; return 1; }
 bool tracer__reasons(const struct tracer *tracer) { (void)tracer; return true; }
@@ -421,6 +421,67 @@ static void zones_are_named(void **state)
 	report__free(report);
 }
 
+static const char *colours_blind(const struct report *report)
+{
+	for (size_t i = 0; i < report->mode.nr_blind; i++)
+		if (!strcmp(report->mode.blind[i].what, "cache colours"))
+			return report->mode.blind[i].why;
+	return NULL;
+}
+
+static bool colours_seen(const struct report *report)
+{
+	for (size_t i = 0; i < report->mode.nr_sees; i++)
+		if (!strcmp(report->mode.sees[i], "cache colours"))
+			return true;
+	return false;
+}
+
+/* Seen, or why not; nothing is said of what was not asked for. */
+static void colours_are_told(void **state)
+{
+	static uint64_t blocks[3] = {4, 1, 3};
+	const struct {
+		struct cache cache;
+		bool places;
+		const char *blind;
+		uint32_t colours;
+	} cases[] = {
+		{{0, NULL}, true, NULL, 0},
+		{{0, "too small"}, true, "too small", 0},
+		{{2, NULL}, false, "no page frame numbers, as for alignment", 0},
+		{{2, NULL}, true, NULL, 2},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct report *report = report__new();
+
+		kernel.cache = cases[i].cache;
+		places = cases[i].places;
+		plan.config.colours = cases[i].cache.colours;
+		plan.config.colour[0] = (struct gft_colour_slots){0, 2};
+		plan.config.colour[1] = (struct gft_colour_slots){2, 1};
+		snapshot.colours = blocks;
+		assert_int_equal(summarize(report, &source, &snapshot), 0);
+		if (cases[i].blind)
+			assert_string_equal(colours_blind(report), cases[i].blind);
+		else
+			assert_null(colours_blind(report));
+		assert_int_equal(report->cache.colours, cases[i].colours);
+		assert_int_equal(colours_seen(report), cases[i].colours != 0);
+		if (cases[i].colours) {
+			assert_int_equal(report->cache.counts[0], 4 + 3);
+			assert_int_equal(report->cache.counts[1], 1 + 3);
+			assert_true(report->cache.skew > 1.27 && report->cache.skew < 1.28);
+		}
+		report__free(report);
+	}
+	kernel.cache = (struct cache){};
+	plan.config.colours = 0;
+	snapshot.colours = NULL;
+}
+
 static void nothing_at_all(void **state)
 {
 	static const struct snapshot empty;
@@ -439,7 +500,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_set_of_dimensions), cmocka_unit_test(without_latency),
 		cmocka_unit_test(losses_add_up),	   cmocka_unit_test(zones_are_named),
-		cmocka_unit_test(nothing_at_all),
+		cmocka_unit_test(colours_are_told),	   cmocka_unit_test(nothing_at_all),
 	};
 
 	return cmocka_run_group_tests_name("summarize", tests, setup, NULL);
