@@ -231,11 +231,11 @@ static int set_addresses(struct programs *programs)
 {
 	const struct kernel *kernel = programs->setup.kernel;
 	struct gfptrace *skeleton = programs->skeleton;
-	uint64_t entry = 0, exit = 0;
+	uint64_t entry_stats = 0, exit_stats = 0;
 
 	if (programs->copy[0].entry && kernel->facts.misses_offset) {
-		entry = locate__program_stats(skeleton, programs->copy[0].entry);
-		exit = locate__program_stats(skeleton, programs->copy[0].exit);
+		entry_stats = locate__program_stats(skeleton, programs->copy[0].entry);
+		exit_stats = locate__program_stats(skeleton, programs->copy[0].exit);
 	}
 	for (uint32_t cpu = 0; cpu < kernel->cpus; cpu++) {
 		uint64_t area = locate__cpu_area(skeleton, kernel, cpu);
@@ -245,12 +245,12 @@ static int set_addresses(struct programs *programs)
 		for (uint32_t copy = 1; copy <= programs->setup.copies; copy++)
 			row_of(programs, copy, cpu)->preempt_count =
 				area + (uint64_t)kernel->facts.preempt_offset;
-		if (entry)
+		if (entry_stats)
 			row_of(programs, 1, cpu)->entry_misses =
-				area + entry + kernel->facts.misses_offset;
-		if (exit)
+				area + entry_stats + kernel->facts.misses_offset;
+		if (exit_stats)
 			row_of(programs, 1, cpu)->exit_misses =
-				area + exit + kernel->facts.misses_offset;
+				area + exit_stats + kernel->facts.misses_offset;
 	}
 	return skeleton->bss->gft_base ? 0 : -ENOTSUP;
 }
