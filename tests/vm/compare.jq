@@ -54,6 +54,10 @@ check([$r.latency[] | select((.buckets | map(.count) | add) != .count)] | length
 check(all($r.mode.sampled_stretches[]; .from_ns < .to_ns and .to_ns <= $r.window.duration_ns);
       "stretches of a sample lie in the window"),
 (if $want.complete then check($missed == 0; "nothing missed") else empty end),
+(if $want.auto then
+   check($missed * 50 <= $missed + $r.requests.counted or $r.mode.coverage.copies > 1;
+         "\($r.mode.coverage.copies) copies at work where \($missed) of \($missed + $r.requests.counted) were missed")
+ else empty end),
 (if $want.copies then check($r.mode.coverage.copies == $want.copies; "\($want.copies) copies at work") else empty end),
 (if $want.sample then
    total($r.latency[].count) as $timed | total($r.loss[] | select(.cause == "sampled-out").count) as $out |

@@ -42,7 +42,7 @@ one_kernel() {
 	compare nest '{"tier": "fexit", "marked": true}'
 	compare exact '{"tier": "fexit", "marked": true, "copies": 3, "loss_per_mille": 1}'
 	compare nest-exact '{"tier": "fexit", "marked": true, "copies": 3, "loss_per_mille": 1}'
-	compare auto '{"tier": "fexit", "marked": true}'
+	compare auto '{"tier": "fexit", "marked": true, "auto": true}'
 	compare sample '{"tier": "fexit", "marked": true, "sample": 16}'
 	compare plain '{"tier": "fexit", "complete": true}'
 	compare plain-mixed '{"tier": "fexit"}'
