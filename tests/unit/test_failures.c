@@ -59,7 +59,7 @@ static void make_names(void)
 
 	for (uint32_t i = 0; i < kept[0].frames; i++)
 		symbols__want(failures.symbols, kept[0].stack[i]);
-	symbols__resolve_from(failures.symbols, file);
+	symbols__resolve_from(failures.symbols, file, SIZE_MAX);
 	fclose(file);
 }
 
