@@ -3,7 +3,7 @@
 # TAP: the same requests on many machines: architectures, nodes, CPUs, kinds of preemption, pages
 # cleared or not. Each cell is a boot in which gfptrace's counts are compared with the module's.
 # Usage: tests/matrix/matrix.t [CELL…] (default: all; a CELL is a glob). With MATRIX_JSON=FILE a line
-# of JSON for each cell is added to FILE, of which tools/matrix makes the README's table.
+# of JSON for each cell is added to FILE.
 # GFPTRACE is the program for this architecture (build/gfptrace).
 set -u
 # shellcheck source=tests/vm/lib.sh
