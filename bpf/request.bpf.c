@@ -163,11 +163,13 @@ static __always_inline __u64 exit_misses(const struct gft_row *row)
  */
 static __always_inline void drop_stale(struct gft_row *row, __u64 address, enum gft_context context)
 {
-	__u64 misses = asked_for(uncounted_entries) ? exit_misses(row) : 0;
+	__u64 misses = 0;
 
 	/* under PREEMPT_RT interrupts may not ask for pages */
 	if (asked_for(preempt_rt) || GFT_COPY > 1)
 		return;
+	if (asked_for(uncounted_entries))
+		misses = exit_misses(row);
 	if (context != GFT_TASK && !on_task_stack(address)) {
 		row->irq_top = address | ((1ull << GFT_STACK_SHIFT) - 1);
 		row->stale += (__u64)frame__drop_below(address);
@@ -176,7 +178,9 @@ static __always_inline void drop_stale(struct gft_row *row, __u64 address, enum 
 	/* a task, ksoftirqd, or an interrupt of user space: nothing is alive there */
 	if (!frame__line_is_empty(row->irq_top))
 		row->stale += (__u64)frame__drop_below(row->irq_top);
-	row->exit_misses_seen = misses;
+	if (asked_for(uncounted_entries))
+		for (int i = 0; i < GFT_CONTEXTS; i++)
+			row->exit_misses_seen[i] = misses;
 }
 
 /* With --marked: what the exit took, for the check at the function's return. */
@@ -215,8 +219,8 @@ static __always_inline bool is_anothers(struct gft_row *row, const struct gft_fr
 	/* an exit was skipped: what it left may be what is found here */
 	if (asked_for(uncounted_entries)) {
 		misses = exit_misses(row);
-		if (misses != row->exit_misses_seen) {
-			row->exit_misses_seen = misses;
+		if (misses != row->exit_misses_seen[context & 3]) {
+			row->exit_misses_seen[context & 3] = misses;
 			return true;
 		}
 	}

@@ -219,9 +219,9 @@ struct gft_row {
 	__u64 preempt_count; /* address of this CPU's, or 0 */
 	__u64 entry_misses;  /* address of the count of skipped runs of the entry program, or 0 */
 	__u64 misses_seen[GFT_CONTEXTS]; /* that count at the last exit in each kind of interrupt */
-	__u64 exit_misses;	/* the same of the exit program; read where entries are uncounted */
-	__u64 exit_misses_seen; /* that count when no frame of an interrupt was stale */
-	__u64 last_exit[GFT_CONTEXTS]; /* ns: the last exit in each context */
+	__u64 exit_misses; /* the same of the exit program; read where entries are uncounted */
+	__u64 exit_misses_seen[GFT_CONTEXTS]; /* as misses_seen, or when nothing was stale */
+	__u64 last_exit[GFT_CONTEXTS];	      /* ns: the last exit in each context */
 	__u64 irq_top; /* last byte of the stack that interrupts run on here; 0: not seen yet */
 	/*
 	 * The zone of this CPU's first page, as the addresses of its struct pages. Requests of

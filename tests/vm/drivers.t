@@ -141,7 +141,8 @@ one_kernel() {
 		back_to_back e1000e e1000e 1
 	fi
 	back_to_back virtio_net virtio-net-pci 2
-	boot --timeout 500 --mem 256 "${options[@]}" --add "$top/tests/vm/guest-drivers.sh:/guest" \
+	# one CPU: no other one frees memory between a failure and the look at it
+	boot --smp 1 --timeout 500 --mem 256 "${options[@]}" --add "$top/tests/vm/guest-drivers.sh:/guest" \
 		--add "$(command -v chrt):/usr/bin/chrt" -- sh /guest all "${drivers[@]}"
 	rc=$?
 	((rc != 77)) || return
