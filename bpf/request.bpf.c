@@ -154,6 +154,15 @@ static __always_inline __u64 exit_misses(const struct gft_row *row)
 	return misses;
 }
 
+/* What those left that were skipped so far goes now. */
+static __always_inline void see_exit_misses(struct gft_row *row)
+{
+	__u64 misses = exit_misses(row);
+
+	for (int i = 0; i < GFT_CONTEXTS; i++)
+		row->exit_misses_seen[i] = misses;
+}
+
 /*
  * Frames whose exits were skipped, because they came while this program ran. When a
  * task's request ends, no interrupt is under way on this CPU, so what stands in the line
@@ -163,24 +172,20 @@ static __always_inline __u64 exit_misses(const struct gft_row *row)
  */
 static __always_inline void drop_stale(struct gft_row *row, __u64 address, enum gft_context context)
 {
-	__u64 misses = 0;
-
 	/* under PREEMPT_RT interrupts may not ask for pages */
 	if (asked_for(preempt_rt) || GFT_COPY > 1)
 		return;
-	if (asked_for(uncounted_entries))
-		misses = exit_misses(row);
 	if (context != GFT_TASK && !on_task_stack(address)) {
 		row->irq_top = address | ((1ull << GFT_STACK_SHIFT) - 1);
 		row->stale += (__u64)frame__drop_below(address);
 		return;
 	}
 	/* a task, ksoftirqd, or an interrupt of user space: nothing is alive there */
-	if (!frame__line_is_empty(row->irq_top))
-		row->stale += (__u64)frame__drop_below(row->irq_top);
+	if (frame__line_is_empty(row->irq_top))
+		return;
 	if (asked_for(uncounted_entries))
-		for (int i = 0; i < GFT_CONTEXTS; i++)
-			row->exit_misses_seen[i] = misses;
+		see_exit_misses(row); /* first: one that is skipped meanwhile leaves a frame */
+	row->stale += (__u64)frame__drop_below(row->irq_top);
 }
 
 /* With --marked: what the exit took, for the check at the function's return. */
