@@ -144,6 +144,13 @@ t_modules() {
 	vm --timeout 8 --module "$work/hangme/hangme.ko" -- true
 	is 125 "hang: 125"
 	says 'hangs' "hang says so"
+	module stuckme 'for (;;) cpu_relax()'
+	vm --append watchdog_thresh=2 --module "$work/stuckme/stuckme.ko" -- true
+	is 125 "a CPU that is stuck: 125"
+	says 'the kernel panicked' "stuck: it does not wait for the time-out"
+	log=$(sed -n 's/.*kernel log: //p' "$work/err")
+	grep -q 'RIP: .* start\|\bstart+0x\|init_module+0x' "$log"
+	result $? "stuck: the log has its stack"
 	vm --kmod virtio_net -- sh -c 'grep -q virtio_net /proc/modules || ls /sys/module/virtio_net'
 	is 0 "--kmod loads a module of the package"
 }

@@ -82,6 +82,9 @@ vm_run() {
 	# Warnings stay off the console: a traced failure would wait for the port. A panic replays the
 	# whole log on it (panic_print bit 5), and the guest sends the log at the end otherwise.
 	args="console=${ports[0]#/dev/} loglevel=4 panic=-1 oops=panic panic_print=32"
+	# So does a CPU that is stuck in the kernel, with the stacks of all: after a minute, for an
+	# emulated one may stand still for some seconds.
+	args+=" watchdog_thresh=30 softlockup_panic=1 softlockup_all_cpu_backtrace=1"
 	args+=" rdinit=${first}${icount:+ nokaslr gfptrace.clock=icount}$append"
 	machine_args
 	serial_args
