@@ -119,6 +119,7 @@ static struct report *make_report(struct session *session, const struct snapshot
 
 static struct report *report_now(struct session *session, enum span span, struct lapse lapse)
 {
+	struct session_totals totals;
 	struct report *report;
 	int err;
 
@@ -128,6 +129,8 @@ static struct report *report_now(struct session *session, enum span span, struct
 		log_err(err, "report");
 		return NULL;
 	}
+	totals = session__sum(session);
+	session__spend(session, totals__seen(&totals));
 	failures__want(&session->failures);
 	symbols__resolve(session->failures.symbols);
 	places__resolve(&session->places);
