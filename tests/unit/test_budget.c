@@ -50,7 +50,7 @@ static void samples_above_the_limit(void **state)
 {
 	(void)state;
 	budget__measured(&budget, now, 1000, 200);
-	assert_int_equal(quarter(199000), 0);	 /* 1.99 % of two CPUs */
+	assert_int_equal(quarter(199000), 0); /* 1.99 % of two CPUs */
 	assert_int_equal(quarter(201000), BUDGET_SAMPLE);
 	assert_true(budget.sampling);
 	/* what a request costs now is to be measured anew */
