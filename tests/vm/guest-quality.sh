@@ -82,7 +82,7 @@ esac
 # requests of tasks, and of interrupts aimed at them: sets of qualities upon others, and upon none
 by_quality labels --coverage exact -- gfptrace exercise --no-reset \
 	"do=quality context=mixed threads=2 cpu=0 nest=20000 quality=each order=0-2 $modest count=4000" \
-	'context=mixed threads=2 nest=20000 count=1000'
+	'context=mixed count=1000'
 by_quality labels-test --coverage exact -- sh -c "echo count=400 >$d/quality"
 by_quality labels-cost --coverage exact -- gfptrace exercise --no-reset \
 	"do=quality order=6 quality=each $modest count=3200"
