@@ -207,8 +207,10 @@ static void examine(struct ap_try *try, const struct ap_wish *wish, struct ap_li
 		check_alignment(try, wish, live->address);
 	check_zero(try, wish, live->address, live->size);
 	check_clean(try, live->address, live->size);
-	if (wish->guard)
+	if (wish->guard) {
 		try_guards(try, live->address, live->size);
+		try->guarded[wish->order]++;
+	}
 	fill(live);
 }
 

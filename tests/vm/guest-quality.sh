@@ -56,14 +56,17 @@ cycle
 free_pages >/out/before
 cycle
 free_pages >/out/after
-insmod "$module"
-cat $d/quality >/out/quick.json
-cat $d/truth >/out/quick.truth
 if [ "$2" -gt 0 ]; then
+	insmod "$module"
 	echo "count=$2" >$d/quality
 	cat $d/quality >/out/long.json
 	cat $d/truth >/out/long.truth
+	rmmod allocpage
+	free_pages >/out/after-long
 fi
+insmod "$module"
+cat $d/quality >/out/quick.json
+cat $d/truth >/out/quick.truth
 
 modest='gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN'
 atomic='gfp=GFP_ATOMIC|__GFP_NOWARN'
@@ -91,6 +94,7 @@ for tier in kprobe tracepoint; do
 		"do=quality quality=each order=0-2 $modest count=1600" \
 		"do=quality context=softirq quality=each order=0-2 $atomic count=1600"
 done
+by_quality labels-failures --failures-only -- gfptrace exercise --no-reset 'do=quality count=100'
 gfptrace run -q --by quality -o /out/held -- rmmod allocpage 2>/out/held.err
 [ -d $d ]
 echo "held $?" >>/out/status
