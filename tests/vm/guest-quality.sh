@@ -88,7 +88,7 @@ by_quality labels --coverage exact -- gfptrace exercise --no-reset \
 	'context=mixed count=1000'
 by_quality labels-test --coverage exact -- sh -c "echo count=400 >$d/quality"
 by_quality labels-cost --coverage exact -- gfptrace exercise --no-reset \
-	"do=quality order=6 quality=each $modest count=3200"
+	"do=quality order=8 quality=each $modest count=3200"
 for tier in kprobe tracepoint; do
 	by_quality labels-$tier --tier $tier -- gfptrace exercise --no-reset \
 		"do=quality quality=each order=0-2 $modest count=1600" \
