@@ -14,6 +14,7 @@ struct gft_look_array gft_looks SEC(".maps");
 struct gft_walk_array gft_walks SEC(".maps");
 struct gft_failure_array gft_failures SEC(".maps");
 struct gft_cgroup_array gft_cgroups SEC(".maps");
+struct gft_quality_hash gft_qualities SEC(".maps");
 
 const volatile struct gft_config gft_config = {};
 const volatile __u8 gft_class_of[GFT_CLASS_TABLE] = {};

@@ -9,6 +9,7 @@
 #include <gfptrace/callers.h>
 #include <gfptrace/failure.h>
 #include <gfptrace/layout.h>
+#include <gfptrace/quality.h>
 #include <gfptrace/stage.h>
 
 /* Arrays that user space maps into itself; it sets their sizes before load. */
@@ -84,6 +85,14 @@ struct gft_cgroup_array {
 	int (*value_size)[sizeof(__u32)];
 };
 
+/* By quality__owner(): the set of qualities + 1. All elements are there from the start. */
+struct gft_quality_hash {
+	int (*type)[BPF_MAP_TYPE_HASH];
+	int (*max_entries)[1];
+	__u64 *key;
+	__u32 *value;
+};
+
 /* By CPU: struct gft_row, its slots, its series. One map for each copy of the programs. */
 extern struct gft_array gft_cpus_1 SEC(".maps");
 extern struct gft_array gft_cpus_2 SEC(".maps");
@@ -98,6 +107,7 @@ extern struct gft_walk_array gft_walks SEC(".maps"); /* by frame */
 extern struct gft_failure_array gft_failures SEC(".maps");
 extern struct gft_slowest_array gft_slowest SEC(".maps");
 extern struct gft_cgroup_array gft_cgroups SEC(".maps"); /* the one of --cgroup */
+extern struct gft_quality_hash gft_qualities SEC(".maps");
 
 extern const volatile struct gft_config gft_config;
 extern const volatile __u8 gft_class_of[GFT_CLASS_TABLE];

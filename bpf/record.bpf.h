@@ -5,6 +5,7 @@
 
 #include "caller.bpf.h"
 #include "failure.bpf.h"
+#include "quality.bpf.h"
 #include "stage.bpf.h"
 
 /* A request that is over. */
@@ -154,6 +155,8 @@ static __always_inline __u32 combination_of(struct gft_row *row, const struct re
 	if (asked_for(by_caller))
 		combination +=
 			caller__key(caller_place(GFT_COPY - 1)) * gft_config.stride[GFT_KEY_CALLER];
+	if (asked_for(by_quality))
+		combination += quality_key(request->context) * gft_config.stride[GFT_KEY_QUALITY];
 	return combination;
 }
 

@@ -15,6 +15,8 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include <gfptrace/quality.h>
+
 #include "failure_config.h"
 #include "trial.h"
 
@@ -251,6 +253,16 @@ void kernel__find_blocks(struct kernel *kernel)
 {
 	kernel->section_symbol = symbol_address("mem_section");
 	kernel->pageblock_order = pageblock_order();
+}
+
+void kernel__find_quality(struct kernel *kernel)
+{
+	kernel->no_quality = NULL;
+	if (access("/sys/module/allocpage", F_OK))
+		kernel->no_quality = "the module allocpage is not loaded: insmod it first";
+	else if (trial__tracepoint(GFT_QUALITY_BEGIN) == -ENOENT)
+		kernel->no_quality = "the module allocpage that is loaded has no such events: "
+				     "insmod the one of this version";
 }
 
 void kernel__forget_btf(struct kernel *kernel)

@@ -32,6 +32,7 @@ struct kernel {
 	/* set by kernel__find_blocks() only */
 	uint32_t pageblock_order;
 	uint64_t section_symbol; /* where BPF finds the blocks' migrate types; 0: not shown */
+	const char *no_quality;	 /* set by kernel__find_quality() only; NULL: it is there */
 	struct cache cache;	 /* the session asks for it where colours are wanted */
 	bool icount;		 /* tools/vm --icount: a nanosecond is an instruction */
 	char problem[128];	 /* why kernel__read() failed, and what to do about it */
@@ -45,6 +46,8 @@ int kernel__read(struct kernel *kernel);
  * /proc/pagetypeinfo locks each zone while its free lists are counted (mm/vmstat.c).
  */
 void kernel__find_blocks(struct kernel *kernel);
+/* What only --by quality needs: the events of the test module. */
+void kernel__find_quality(struct kernel *kernel);
 /* The parsed BTF, once more after it was lent. Returns 0 or a negative errno. */
 int kernel__need_btf(struct kernel *kernel);
 /* To libbpf, for the object that is loaded next: it keeps it. */

@@ -101,9 +101,8 @@ const struct option_row option_table[] = {
 	{ .name = "by", .type = OPTION_WORDS, .metavar = "DIM[,DIM...]", .group = "Output",
 	  .commands = RUN | TOP, AT(by), .fallback = "class,order,context", .words = dimension_names,
 	  .nr_words = DIMENSIONS,
-	  .unbuilt_words = 1u << DIM_QUALITY,
 	  .help = "one series for each: class, order, context, path, node, zone, migratetype, "
-		  "cpu, comm, cgroup, caller" },
+		  "cpu, comm, cgroup, caller, quality" },
 	{ .name = "slowest", .type = OPTION_COUNT, .metavar = "K", .group = "Output",
 	  .commands = RUN | TOP, AT(slowest), .fallback = "10", .min = 0, .max = GFT_SLOWEST_MAX,
 	  .help = "show the K slowest requests, stage by stage; at most 32" },

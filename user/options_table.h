@@ -41,7 +41,6 @@ struct option_row {
 	size_t given;	       /* offset of a bool to set, 0: none */
 	const char *const *words;
 	unsigned int nr_words;
-	unsigned int unbuilt_words; /* bits, 1 << index into words */
 	uint64_t min, max;
 };
 

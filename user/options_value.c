@@ -176,8 +176,6 @@ static int set_words(const struct option_row *row, const char *value, bool *flag
 			;
 		if (i == row->nr_words)
 			return unknown_word(row, item, error);
-		if (row->unbuilt_words & 1u << i)
-			return options__fail(error, "--%s %s is not built yet", row->name, item);
 		if (flags[i])
 			return options__fail(error, "--%s names '%s' twice", row->name, item);
 		flags[i] = true;

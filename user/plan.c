@@ -11,6 +11,7 @@
 #include <gfptrace/stage.h>
 #include <gfptrace/headroom.h>
 #include <gfptrace/lint.h>
+#include <gfptrace/quality.h>
 
 #include "cgroups.h"
 #include "glob.h"
@@ -46,6 +47,7 @@ static void set_keys(struct plan *plan, const struct kernel *kernel, const bool 
 		[GFT_KEY_CGROUP] = GFT_NAME_KEYS,
 		[GFT_KEY_PATH] = GFT_PATHS + GFT_PATHS_ZEROED + 1,
 		[GFT_KEY_CALLER] = GFT_CALLER_KEYS,
+		[GFT_KEY_QUALITY] = GFT_QUALITIES + 1,
 	};
 	struct gft_config *config = &plan->config;
 	const bool wanted[GFT_KEYS] = {
@@ -58,6 +60,7 @@ static void set_keys(struct plan *plan, const struct kernel *kernel, const bool 
 		[GFT_KEY_CGROUP] = by[DIM_CGROUP],
 		[GFT_KEY_PATH] = by[DIM_PATH],
 		[GFT_KEY_CALLER] = by[DIM_CALLER],
+		[GFT_KEY_QUALITY] = by[DIM_QUALITY],
 	};
 
 	config->combinations = 1;
@@ -77,6 +80,7 @@ static void set_keys(struct plan *plan, const struct kernel *kernel, const bool 
 	config->by_cgroup = wanted[GFT_KEY_CGROUP];
 	config->by_path = wanted[GFT_KEY_PATH];
 	config->by_caller = wanted[GFT_KEY_CALLER];
+	config->by_quality = wanted[GFT_KEY_QUALITY];
 }
 
 /*
@@ -89,7 +93,8 @@ static void set_slots(struct plan *plan, const struct kernel *kernel)
 {
 	struct gft_config *config = &plan->config;
 	bool usual = !config->by_range && !config->by_migratetype && !config->by_comm &&
-		     !config->by_cgroup && !config->by_path && !config->by_caller;
+		     !config->by_cgroup && !config->by_path && !config->by_caller &&
+		     !config->by_quality;
 	uint64_t budget = (usual ? USUAL_BUDGET : plan->memory_limit / 2) / kernel->cpus;
 	uint64_t colours = GFT_COPIES * GFT_COLOURS_SIZE((uint64_t)config->colour_slots);
 	uint64_t slots = budget > colours ? (budget - colours) / GFT_SERIES_SIZE(1) : 0;
@@ -198,6 +203,15 @@ static int set_pageblocks(struct gft_config *config, const struct kernel *kernel
 	return -ENOTSUP;
 }
 
+static int check_quality(const struct gft_config *config, const struct kernel *kernel,
+			 char *problem, size_t size)
+{
+	if (!config->by_quality || !kernel->no_quality)
+		return 0;
+	snprintf(problem, size, "--by quality: %s", kernel->no_quality);
+	return -ENOTSUP;
+}
+
 static int check_memory(const struct plan *plan, const struct kernel *kernel, char *problem,
 			size_t size)
 {
@@ -295,6 +309,8 @@ int plan__make(struct plan *plan, const struct kernel *kernel, const struct opti
 	set_colours(config, kernel, options);
 	set_slots(plan, kernel);
 	err = set_pageblocks(config, kernel, problem, size);
+	if (!err)
+		err = check_quality(config, kernel, problem, size);
 	if (err)
 		return err;
 	err = check_memory(plan, kernel, problem, size);

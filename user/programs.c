@@ -62,6 +62,9 @@ static int size_maps(struct programs *programs)
 		err = bpf_map__set_max_entries(programs->skeleton->maps.gft_stacks, GFT_STACKS);
 	if (!err && programs->setup.config.lint)
 		err = bpf_map__set_max_entries(programs->skeleton->maps.gft_lints, GFT_LINTS);
+	if (!err && programs->setup.config.by_quality)
+		err = bpf_map__set_max_entries(programs->skeleton->maps.gft_qualities,
+					       GFT_QUALITY_MARKS);
 	return err;
 }
 
@@ -87,7 +90,7 @@ static bool is_plain(const struct programs *programs)
 	       config->class_magic == GFT_PLAIN_CLASS_MAGIC && !config->marked &&
 	       !config->preempt_rt && !config->filter_task && !config->by_range &&
 	       !config->by_migratetype && !config->by_comm && !config->by_cgroup &&
-	       !config->by_path && !config->callers && !config->colours;
+	       !config->by_path && !config->by_quality && !config->callers && !config->colours;
 }
 
 static void choose_copies(struct programs *programs)
@@ -196,6 +199,10 @@ static int want_programs(struct programs *programs)
 		err = want(skeleton->progs.failure_wish, NULL);
 	if (!err)
 		err = want_watchers(programs);
+	if (!err && config->by_quality)
+		err = want(skeleton->progs.quality_begin, NULL);
+	if (!err && config->by_quality)
+		err = want(skeleton->progs.quality_end, NULL);
 	for (uint32_t i = 0; i < programs->setup.copies && !err; i++)
 		err = want(programs->copy[i].exit, NULL);
 	if (!err)

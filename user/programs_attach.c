@@ -123,6 +123,20 @@ static int attach_warned(struct programs *programs)
 	return err;
 }
 
+/* The end first: what begins before it is there would never end. The module stays meanwhile. */
+static int attach_quality(struct programs *programs)
+{
+	struct gfptrace *skeleton = programs->skeleton;
+	int err;
+
+	if (!programs->setup.config.by_quality)
+		return 0;
+	err = attach(programs, 1, skeleton->progs.quality_end, "raw_tp", GFT_QUALITY_END);
+	return err ? err
+		   : attach(programs, 1, skeleton->progs.quality_begin, "raw_tp",
+			    GFT_QUALITY_BEGIN);
+}
+
 int programs__attach_entries(struct programs *programs, uint32_t copy)
 {
 	struct gfptrace *skeleton = programs->skeleton;
@@ -133,9 +147,10 @@ int programs__attach_entries(struct programs *programs, uint32_t copy)
 	if (copy == 1) {
 		attach_wish(programs);
 		attach_stages(programs);
+		err = attach_quality(programs);
 	}
-	if (!programs->copy[copy - 1].entry)
-		return 0;
+	if (err || !programs->copy[copy - 1].entry)
+		return err;
 	if (copy == 1)
 		err = attach_warned(programs);
 	if (!err)

@@ -3,6 +3,8 @@
 #ifndef GFPTRACE_USER_PROGRAMS_PARTS_H
 #define GFPTRACE_USER_PROGRAMS_PARTS_H
 
+#include <gfptrace/quality.h>
+
 #include "programs.h"
 
 /* after the types of its maps */

@@ -47,6 +47,8 @@ static int make_plan(struct session *session)
 
 	if (session->options->by[DIM_MIGRATETYPE])
 		kernel__find_blocks(&session->kernel);
+	if (session->options->by[DIM_QUALITY])
+		kernel__find_quality(&session->kernel);
 	if (session->options->cache_colours)
 		session->kernel.cache =
 			cache__read(CACHE_CPUS, session->kernel.cpus, session->kernel.page_size);

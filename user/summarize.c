@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "summarize.h"
 
+#include <gfptrace/quality.h>
 #include <gfptrace/stage.h>
 
 #include <errno.h>
@@ -32,6 +33,7 @@ static const char *const class_names[] = GFT_CLASS_NAMES;
 static const char *const context_names[] = GFT_CONTEXT_NAMES;
 static const char *const reason_names[] = GFT_REASON_NAMES;
 static const char *const path_names[] = GFT_PATH_NAMES;
+static const char *const quality_names[] = GFT_QUALITY_NAMES;
 
 static uint16_t zone_number(const struct zones *zones, uint16_t range)
 {
@@ -63,7 +65,7 @@ static uint16_t dimension_value(const struct summary_source *source, const struc
 {
 	const struct zones *zones = &source->kernel->zones;
 	uint16_t range = key->key[GFT_KEY_RANGE], type = key->key[GFT_KEY_MIGRATETYPE];
-	uint16_t path = key->key[GFT_KEY_PATH];
+	uint16_t path = key->key[GFT_KEY_PATH], quality = key->key[GFT_KEY_QUALITY];
 
 	if (dimension == DIM_CPU)
 		return key->cpu;
@@ -90,6 +92,8 @@ static uint16_t dimension_value(const struct summary_source *source, const struc
 		return path ? (uint16_t)((path - 1u) % GFT_PATHS) : NO_VALUE;
 	case DIM_CALLER:
 		return caller_value(source, key->key[GFT_KEY_CALLER]);
+	case DIM_QUALITY:
+		return quality ? (uint16_t)(quality - 1) : NO_VALUE;
 	default:
 		return ABSENT;
 	}
@@ -122,6 +126,8 @@ static const char *label_text(struct report *report, const struct summary_source
 		return context_names[value];
 	case DIM_PATH:
 		return path_names[value];
+	case DIM_QUALITY:
+		return quality_names[value];
 	case DIM_ZONE:
 		return report__string(report, source->kernel->zones.zone[value].name);
 	case DIM_MIGRATETYPE:

@@ -98,6 +98,23 @@ int trial__kprobe(const char *function, const char **step)
 	return 0;
 }
 
+int trial__tracepoint(const char *name)
+{
+	int program = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "gft_trial", "GPL", nothing,
+				    sizeof(nothing) / sizeof(nothing[0]), NULL);
+	int link;
+
+	if (program < 0)
+		return -errno;
+	link = bpf_raw_tracepoint_open(name, program);
+	if (link < 0)
+		link = -errno;
+	else
+		close(link);
+	close(program);
+	return link < 0 ? link : 0;
+}
+
 bool trial__variable(const struct btf *btf, const char *variable)
 {
 	struct bpf_insn insns[] = {

@@ -14,6 +14,8 @@ struct btf;
 /* Returns 0, or a negative errno with *step "load" or "attach". Nothing stays attached. */
 int trial__fentry(const struct btf *btf, const char *function, const char **step);
 int trial__kprobe(const char *function, const char **step);
+/* One of a module, too. Returns 0 or a negative errno; nothing stays attached. */
+int trial__tracepoint(const char *name);
 
 /*
  * The first step alone: is there a function that a trampoline could be for? To attach one and to

@@ -20,8 +20,8 @@ typedef unsigned int gfp_t;
 
 enum { false = 0, true = 1 };
 
-enum bpf_map_type { BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_CGROUP_ARRAY = 8 };
-enum { BPF_F_MMAPABLE = 1024 };
+enum bpf_map_type { BPF_MAP_TYPE_HASH = 1, BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_CGROUP_ARRAY = 8 };
+enum { BPF_ANY = 0, BPF_F_MMAPABLE = 1024 };
 
 struct bpf_pidns_info {
 	__u32 pid;

@@ -63,8 +63,7 @@ void option__words(const struct option_row *row, char *words, size_t size)
 		add_word(words, size, "latency>");
 	} else if (row->words) {
 		for (i = 0; i < row->nr_words; i++)
-			if (!(row->unbuilt_words & 1u << i))
-				add_word(words, size, row->words[i]);
+			add_word(words, size, row->words[i]);
 	} else if (row->type == OPTION_FORMAT) {
 		for (format = formats; format->name; format++)
 			add_word(words, size, format->name);

@@ -34,6 +34,7 @@ enum gft_key {
 	GFT_KEY_CGROUP,	     /* the same */
 	GFT_KEY_PATH,	     /* enum gft_path + 1, GFT_PATHS_ZEROED more; 0: not known */
 	GFT_KEY_CALLER,	     /* gfptrace/callers.h */
+	GFT_KEY_QUALITY,     /* enum gft_quality, a set, + 1; 0: no block of the test module */
 	GFT_KEY_CONTEXT,
 	GFT_KEY_ORDER,
 	GFT_KEY_CLASS,
@@ -125,7 +126,7 @@ struct gft_config {
 
 	__u32 cpus; /* possible */
 	__u32 nr_ranges;
-	__u32 by_range, by_migratetype, by_comm, by_cgroup, by_path, by_caller;
+	__u32 by_range, by_migratetype, by_comm, by_cgroup, by_path, by_caller, by_quality;
 	__u32 slowest;		 /* how many of the slowest requests a CPU keeps; 0: none */
 	__u32 callers;		 /* the stack is wanted: by_caller, by_module or stacks */
 	__u32 by_module, stacks; /* --module, --stacks */

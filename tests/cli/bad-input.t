@@ -45,7 +45,6 @@ bad "--by: unknown word 'colour'" run --by colour
 bad "--by names 'class' twice" run --by class,class
 bad "--by has an empty item" run --by class,,order
 bad "--by has an empty item" run --by ''
-bad "--by quality is not built yet" run --by quality
 bad "--class: unknown word 'GFP_KERNEL'" run --class GFP_KERNEL
 bad "--class names 'thp' twice" run --class thp,thp
 bad "--context: unknown word 'irq'" run --context irq

@@ -48,6 +48,13 @@ for dimension in comm cpu node zone migratetype class order context comm,cpu zon
 		"([\"${dimension//,/\",\"}\"] + [\"order\"] | unique) as \$want |
 		 all(.alignment[]; (.labels | keys) == \$want)"
 done
+if [[ -e /sys/module/allocpage ]]; then
+	skip "--by quality without the test module" "it is loaded"
+else
+	run "$GFPTRACE" run --by class,quality -d 1ms
+	ok "--by quality without the test module" \
+		refused 3 "--by quality: the module allocpage is not loaded: insmod it first"
+fi
 trace --by comm -- "${burst[@]}"
 ok "--by comm names the load" holds \
 	"[.alignment[] | select(.labels.comm == \"load\") | .count] | add >= $pages"

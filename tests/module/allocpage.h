@@ -18,6 +18,7 @@
  *	truth.c     the counters, and how they are shown
  *	quality.h   blocks with qualities, an API of its own; quality_parts.h has its files
  *	quality_act.c  requests for such blocks; quality_test.c, quality_try.c the self-test
+ *	quality_trace.h  events around these requests, for tracers
  */
 #ifndef ALLOCPAGE_H
 #define ALLOCPAGE_H
@@ -319,7 +320,7 @@ struct page *ap_provoke_in_irq(struct ap_worker *worker, u32 order);
 
 /* quality_act.c */
 int ap_quality_parse(char *text, u32 *kind);
-u32 ap_quality_top(const struct ap_scenario *scenario);
+u32 ap_quality_top(const struct ap_scenario *scenario, u32 order);
 const char *ap_refuse_quality(const struct ap_scenario *scenario);
 int ap_prepare_quality(struct ap_run *run);
 struct page *ap_quality_request(struct ap_worker *worker, u32 order);

@@ -2,12 +2,16 @@
 /* Getting a block with the qualities that are asked for, and putting it back. */
 #include <linux/err.h>
 #include <linux/io.h>
+#include <linux/irqflags.h>
 #include <linux/mm.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/topology.h>
 
 #include "quality_parts.h"
+
+#define CREATE_TRACE_POINTS
+#include "quality_trace.h"
 
 #define MOST_ALIGN 30
 
@@ -18,8 +22,8 @@ bool ap_all_bytes(const void *from, u8 value, size_t size)
 
 u32 ap_quality_kind(const struct ap_wish *wish)
 {
-	return (wish->align_log ? AP_HAS_ALIGN : 0) | (wish->zero ? AP_HAS_ZERO : 0) |
-	       (wish->guard ? AP_HAS_GUARD : 0) | (wish->size ? AP_HAS_REDZONE : 0);
+	return (wish->align_log ? GFT_QUALITY_ALIGN : 0) | (wish->zero ? GFT_QUALITY_ZERO : 0) |
+	       (wish->guard ? GFT_QUALITY_GUARD : 0) | (wish->size ? GFT_QUALITY_REDZONE : 0);
 }
 
 /* Blocks of the buddy allocator are aligned to their own size, and no better. */
@@ -65,9 +69,36 @@ static void trim(struct ap_block *block, u32 order)
 	ap_count(AP_N_TRIMMED_PAGES, (1u << order) - (1u << block->order));
 }
 
-static int request(struct ap_block *block, const struct ap_wish *wish, gfp_t gfp, u64 *ns)
+/*
+ * Says for what the request between these two is made. A tracing program that runs is skipped for
+ * what interrupts it there: nothing does.
+ */
+static void tell_begin(u32 kind, u32 order)
 {
-	const u32 order = ap_quality_order(wish);
+	unsigned long flags;
+
+	if (!trace_allocpage_quality_begin_enabled())
+		return;
+	local_irq_save(flags);
+	trace_allocpage_quality_begin(kind, order);
+	local_irq_restore(flags);
+}
+
+static void tell_end(u32 kind, u32 order)
+{
+	unsigned long flags;
+
+	if (!trace_allocpage_quality_end_enabled())
+		return;
+	local_irq_save(flags);
+	trace_allocpage_quality_end(kind, order);
+	local_irq_restore(flags);
+}
+
+static int request(struct ap_block *block, const struct ap_wish *wish, gfp_t gfp,
+		   struct ap_cost *cost)
+{
+	const u32 order = ap_quality_order(wish), kind = ap_quality_kind(wish);
 	u64 start;
 
 	/* not what is cut off; and split_page() is not for compound pages */
@@ -76,10 +107,13 @@ static int request(struct ap_block *block, const struct ap_wish *wish, gfp_t gfp
 		gfp &= ~__GFP_COMP;
 	else if (wish->zero)
 		gfp |= __GFP_ZERO;
+	tell_begin(kind, order);
 	start = ktime_get_mono_fast_ns();
 	block->page = wish->request ? wish->request(wish->data, gfp, order)
 				    : __alloc_pages(gfp, order, numa_mem_id(), NULL);
-	*ns = ktime_get_mono_fast_ns() - start;
+	cost->allocator_ns = ktime_get_mono_fast_ns() - start;
+	cost->asked = true;
+	tell_end(kind, order);
 	if (!block->page)
 		return -ENOMEM;
 	if (order > block->order)
@@ -162,7 +196,7 @@ static u32 pages_within_reach(const struct ap_wish *wish)
 					 : 1u << wish->order;
 }
 
-static int make(struct ap_block *block, const struct ap_wish *wish, gfp_t gfp, u64 *allocator_ns)
+static int make(struct ap_block *block, const struct ap_wish *wish, gfp_t gfp, struct ap_cost *cost)
 {
 	int err;
 
@@ -174,7 +208,7 @@ static int make(struct ap_block *block, const struct ap_wish *wish, gfp_t gfp, u
 		if (!block->slot)
 			return -EAGAIN;
 	}
-	err = request(block, wish, gfp, allocator_ns);
+	err = request(block, wish, gfp, cost);
 	if (err && block->slot)
 		ap_slot_return(block->slot);
 	return err ? err : furnish(block, wish);
@@ -225,7 +259,7 @@ noinline void *ap_quality_get(const struct ap_wish *wish)
 	ap_stretch_begin(&stretch, !gfpflags_allow_blocking(gfp));
 	place = ap_cost_place(gfpflags_allow_blocking(gfp));
 	block = ap_block_take();
-	err = block ? make(block, wish, gfp, &cost.allocator_ns) : -ENFILE;
+	err = block ? make(block, wish, gfp, &cost) : -ENFILE;
 	ap_stretch_end(&stretch);
 	cost.ns = ktime_get_mono_fast_ns() - start;
 	cost.failed = err;
@@ -244,7 +278,7 @@ static int check_redzone(const struct ap_block *block, unsigned long caller)
 {
 	const u8 *zone = redzone_of(block), *bad;
 
-	if (!(block->kind & AP_HAS_REDZONE))
+	if (!(block->kind & GFT_QUALITY_REDZONE))
 		return 0;
 	ap_count(AP_N_REDZONES_CHECKED, 1);
 	bad = memchr_inv(zone, AP_REDZONE, redzone_size(block));

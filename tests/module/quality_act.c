@@ -13,41 +13,64 @@
 #include "quality_parts.h"
 #include "request.h"
 
+#define EACH	     GFT_QUALITIES /* all sets, one after another */
+#define EACH_ALIGN   64
+#define EACH_REDZONE 100
+
 /* NAME+NAME: those qualities that need no number. */
 int ap_quality_parse(char *text, u32 *kind)
 {
 	char *word;
 
 	*kind = 0;
+	if (!strcmp(text, "each")) {
+		*kind = EACH;
+		return 0;
+	}
 	while ((word = strsep(&text, "+|,"))) {
 		if (!strcmp(word, "zero"))
-			*kind |= AP_HAS_ZERO;
+			*kind |= GFT_QUALITY_ZERO;
 		else if (!strcmp(word, "guard"))
-			*kind |= AP_HAS_GUARD;
+			*kind |= GFT_QUALITY_GUARD;
 		else
 			return -EINVAL;
 	}
 	return 0;
 }
 
-static void wish_of(struct ap_wish *wish, const struct ap_scenario *s, gfp_t gfp, u32 order)
+static u32 numbers_of(const struct ap_scenario *s)
 {
+	return (s->align ? GFT_QUALITY_ALIGN : 0) | (s->redzone ? GFT_QUALITY_REDZONE : 0);
+}
+
+/* The set that is wished in this turn. */
+static u32 kind_of(const struct ap_scenario *s, u32 turn)
+{
+	return s->quality == EACH ? turn % GFT_QUALITIES : s->quality | numbers_of(s);
+}
+
+static void wish_of(struct ap_wish *wish, const struct ap_scenario *s, gfp_t gfp, u32 order,
+		    u32 kind)
+{
+	const u32 align = s->align ? s->align : EACH_ALIGN;
+	const u32 redzone = s->redzone ? s->redzone : EACH_REDZONE;
+
 	*wish = (struct ap_wish){
 		.gfp = gfp,
 		.order = order,
-		.align_log = s->align ? ilog2(s->align) : 0,
-		.size = s->redzone ? (u32)(PAGE_SIZE << order) - s->redzone : 0,
-		.zero = s->quality & AP_HAS_ZERO,
-		.guard = s->quality & AP_HAS_GUARD,
+		.align_log = kind & GFT_QUALITY_ALIGN ? ilog2(align) : 0,
+		.size = kind & GFT_QUALITY_REDZONE ? (u32)(PAGE_SIZE << order) - redzone : 0,
+		.zero = kind & GFT_QUALITY_ZERO,
+		.guard = kind & GFT_QUALITY_GUARD,
 	};
 }
 
-/* The largest order that the allocator is asked for. */
-u32 ap_quality_top(const struct ap_scenario *s)
+/* The largest order that the allocator is asked for where the blocks' is no more than `order`. */
+u32 ap_quality_top(const struct ap_scenario *s, u32 order)
 {
 	struct ap_wish wish;
 
-	wish_of(&wish, s, 0, s->order_high);
+	wish_of(&wish, s, 0, order, numbers_of(s));
 	return ap_quality_order(&wish);
 }
 
@@ -55,24 +78,36 @@ const char *ap_refuse_quality(const struct ap_scenario *s)
 {
 	if (s->align && !is_power_of_2(s->align))
 		return "align is a power of two, in bytes";
-	if (ap_quality_top(s) > AP_LARGEST_ORDER)
+	if (ap_quality_top(s, max(s->order_high, s->irq_order)) > AP_LARGEST_ORDER)
 		return "align and order: no more than a block of the largest order has";
 	if (s->redzone >= PAGE_SIZE)
 		return "redzone is a part of the last page";
 	return s->hold ? "do=quality puts back at once: no hold" : NULL;
 }
 
+static int prepare(const struct ap_scenario *s, u32 low, u32 high)
+{
+	const u32 kinds = s->quality == EACH ? GFT_QUALITIES : 1;
+	struct ap_wish wish;
+	u32 order, turn;
+	int err = 0;
+
+	for (order = low; order <= high; order++) {
+		for (turn = 0; turn < kinds && !err; turn++) {
+			wish_of(&wish, s, s->gfp, order, kind_of(s, turn));
+			err = ap_quality_prepare(&wish);
+		}
+	}
+	return err;
+}
+
 int ap_prepare_quality(struct ap_run *run)
 {
 	const struct ap_scenario *s = run->scenario;
-	struct ap_wish wish;
-	u32 order;
-	int err = 0;
+	int err = prepare(s, s->order_low, s->order_high);
 
-	for (order = s->order_low; order <= s->order_high && !err; order++) {
-		wish_of(&wish, s, s->gfp, order);
-		err = ap_quality_prepare(&wish);
-	}
+	if (!err && s->where == AP_MIXED)
+		err = prepare(s, s->irq_order, s->irq_order);
 	return err == -EOPNOTSUPP ? ap_act_unable(run, "guards: not on this architecture") : err;
 }
 
@@ -100,11 +135,14 @@ static bool once_more(const struct ap_worker *worker, const void *block)
 /* The page is the caller's no more: it has been put back. */
 struct page *ap_quality_request(struct ap_worker *worker, u32 order)
 {
+	/* each set with each order */
+	const u32 turn = worker->round++ / (worker->order_high - worker->order_low + 1);
+	const struct ap_scenario *s = worker->run->scenario;
 	struct ap_wish wish;
 	struct page *page;
 	u8 *block;
 
-	wish_of(&wish, worker->run->scenario, worker->gfp, order);
+	wish_of(&wish, s, worker->gfp, order, kind_of(s, turn));
 	wish.request = ask;
 	wish.data = worker;
 	do
@@ -114,7 +152,7 @@ struct page *ap_quality_request(struct ap_worker *worker, u32 order)
 		return NULL;
 	page = ap_quality_page(block);
 	block[0] = 1;
-	block[(PAGE_SIZE << order) - worker->run->scenario->redzone - 1] = 1;
+	block[(wish.size ? wish.size : PAGE_SIZE << order) - 1] = 1;
 	ap_quality_put(block);
 	return page;
 }

@@ -17,10 +17,11 @@
 
 /* Of gets with one set of qualities, one order, in one place; puts beside. */
 struct costs {
-	u64 count, failed;
+	u64 count, requests, failed;
 	u64 sum, min, max, allocator;
 	u64 puts, put_sum, put_max;
 	u32 buckets[GFT_BUCKETS];
+	u32 allocator_buckets[GFT_BUCKETS]; /* of the requests */
 };
 
 static const char *const counter_names[AP_COUNTERS] = {
@@ -56,12 +57,12 @@ static const char *const counter_names[AP_COUNTERS] = {
 	[AP_N_UNRECORDED] = "unrecorded",
 };
 
-static const char *const quality_names[] = {"align", "zero", "guard", "redzone"};
+static const char *const quality_names[] = GFT_QUALITY_NAMES;
 
 static atomic64_t counters[AP_COUNTERS];
 static DEFINE_RAW_SPINLOCK(lock); /* of what the costs count */
 static DEFINE_MUTEX(showing);	  /* of their coming and going, and of the copy */
-static struct costs *table[AP_KINDS][AP_LARGEST_ORDER + 1][PLACES];
+static struct costs *table[GFT_QUALITIES][AP_LARGEST_ORDER + 1][PLACES];
 static struct costs copy;
 
 void ap_count(enum ap_counter counter, u64 n)
@@ -114,6 +115,10 @@ void ap_cost_got(u32 kind, u32 order, u32 place, const struct ap_cost *cost)
 	costs->failed += cost->failed;
 	costs->count++;
 	costs->buckets[gft_bucket(cost->ns)]++;
+	if (cost->asked) {
+		costs->requests++;
+		costs->allocator_buckets[gft_bucket(cost->allocator_ns)]++;
+	}
 	raw_spin_unlock_irqrestore(&lock, flags);
 }
 
@@ -138,7 +143,7 @@ static void for_each_costs(void (*f)(struct costs **costs, u32 kind, u32 order, 
 {
 	u32 kind, order, place;
 
-	for (kind = 0; kind < AP_KINDS; kind++)
+	for (kind = 0; kind < GFT_QUALITIES; kind++)
 		for (order = 0; order <= AP_LARGEST_ORDER; order++)
 			for (place = 0; place < PLACES; place++)
 				if (table[kind][order][place])
@@ -186,36 +191,23 @@ struct listing {
 	const char *comma;
 };
 
-static void show_kind(struct seq_file *file, u32 kind)
-{
-	const char *plus = "";
-	u32 i;
-
-	if (!kind)
-		seq_puts(file, "plain");
-	for (i = 0; i < ARRAY_SIZE(quality_names); i++) {
-		if (!(kind & 1u << i))
-			continue;
-		seq_printf(file, "%s%s", plus, quality_names[i]);
-		plus = "+";
-	}
-}
-
-static void show_buckets(struct seq_file *file)
+static void show_buckets(struct seq_file *file, const char *name, const u32 *buckets)
 {
 	const char *comma = "";
 	u32 i;
 
+	seq_printf(file, ",\"%s\":[", name);
 	for (i = 0; i < GFT_BUCKETS; i++) {
-		if (!copy.buckets[i])
+		if (!buckets[i])
 			continue;
 		if (i == GFT_OVERFLOW)
 			seq_printf(file, "%s{\"le\":null", comma);
 		else
 			seq_printf(file, "%s{\"le\":%llu", comma, gft_bucket_le(i));
-		seq_printf(file, ",\"count\":%u}", copy.buckets[i]);
+		seq_printf(file, ",\"count\":%u}", buckets[i]);
 		comma = ",";
 	}
+	seq_puts(file, "]");
 }
 
 static void show(struct costs **costs, u32 kind, u32 order, u32 place, void *data)
@@ -229,18 +221,19 @@ static void show(struct costs **costs, u32 kind, u32 order, u32 place, void *dat
 	raw_spin_unlock_irqrestore(&lock, flags);
 	if (!copy.count)
 		return;
-	seq_printf(file, "%s\n{\"quality\":\"", listing->comma);
-	show_kind(file, kind);
-	seq_printf(file, "\",\"order\":%u,\"context\":\"%s\",\"may_sleep\":%s,", order,
+	seq_printf(file, "%s\n{\"quality\":\"%s\",\"order\":%u,", listing->comma,
+		   quality_names[kind], order);
+	seq_printf(file, "\"context\":\"%s\",\"may_sleep\":%s,",
 		   ap_context_names[place ? place - 1 : GFT_TASK], place ? "false" : "true");
-	seq_printf(file, "\"count\":%llu,\"failed\":%llu,\"sum\":%llu,\"min\":%llu,", copy.count,
-		   copy.failed, copy.sum, copy.min);
+	seq_printf(file, "\"count\":%llu,\"requests\":%llu,\"failed\":%llu,", copy.count,
+		   copy.requests, copy.failed);
+	seq_printf(file, "\"sum\":%llu,\"min\":%llu,", copy.sum, copy.min);
 	seq_printf(file, "\"max\":%llu,\"allocator_sum\":%llu,\"puts\":%llu,", copy.max,
 		   copy.allocator, copy.puts);
-	seq_printf(file, "\"put_sum\":%llu,\"put_max\":%llu,\"buckets\":[", copy.put_sum,
-		   copy.put_max);
-	show_buckets(file);
-	seq_puts(file, "]}");
+	seq_printf(file, "\"put_sum\":%llu,\"put_max\":%llu", copy.put_sum, copy.put_max);
+	show_buckets(file, "buckets", copy.buckets);
+	show_buckets(file, "allocator_buckets", copy.allocator_buckets);
+	seq_puts(file, "}");
 	listing->comma = ",";
 }
 

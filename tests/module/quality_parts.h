@@ -17,14 +17,12 @@
 #include <linux/seq_file.h>
 
 #include <gfptrace/classes.h>
+#include <gfptrace/quality.h>
 
 #include "compat.h"
 #include "quality.h"
 
 #define AP_REDZONE 0xbb
-
-/* Which qualities a wish has. */
-enum { AP_HAS_ALIGN = 1, AP_HAS_ZERO = 2, AP_HAS_GUARD = 4, AP_HAS_REDZONE = 8, AP_KINDS = 16 };
 
 struct ap_slot;
 
@@ -125,6 +123,7 @@ enum ap_counter {
 
 struct ap_cost {
 	u64 ns, allocator_ns; /* of all, and of the allocator within it */
+	bool asked;	      /* the allocator, at all */
 	bool failed;
 };
 

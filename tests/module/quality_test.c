@@ -214,6 +214,9 @@ static void show_numbers(struct seq_file *file, const struct ap_try *try)
 	seq_puts(file, "\"blocks\":[");
 	for (i = 0; i < AP_TRY_ORDERS; i++)
 		seq_printf(file, "%s%llu", i ? "," : "", try->blocks[i]);
+	seq_puts(file, "],\"guarded\":[");
+	for (i = 0; i < AP_TRY_ORDERS; i++)
+		seq_printf(file, "%s%llu", i ? "," : "", try->guarded[i]);
 	seq_puts(file, "],");
 }
 

@@ -64,6 +64,7 @@ struct ap_try {
 	struct {
 		u64 tried, caught;
 	} trials[AP_TRIALS];
+	u64 guarded[AP_TRY_ORDERS]; /* blocks whose guards were tried on both sides, by order */
 };
 
 /* quality_try.c; one step: 0, or -EAGAIN, to be done again after a while */

@@ -13,8 +13,8 @@
 #include "quality_test.h"
 #include "request.h"
 
-#define SWEEP	    (AP_TRY_ORDERS * AP_KINDS) /* steps: each order with all its kinds */
-#define RARELY	    64			       /* the alignment of the largest order */
+#define SWEEP	    (AP_TRY_ORDERS * GFT_QUALITIES) /* steps: each order with all its kinds */
+#define RARELY	    64				    /* the alignment of the largest order */
 #define SLEEPS	    5
 #define DIRT	    0xa5
 #define DIRT_STRIDE 1024
@@ -64,13 +64,13 @@ static void wish_for(struct ap_wish *wish, u64 step, u32 order, u32 kind, bool m
 	*wish = (struct ap_wish){
 		.gfp = mask_of(may_sleep),
 		.order = order,
-		.zero = kind & AP_HAS_ZERO,
-		.guard = kind & AP_HAS_GUARD && AP_CAN_GUARD,
+		.zero = kind & GFT_QUALITY_ZERO,
+		.guard = kind & GFT_QUALITY_GUARD && AP_CAN_GUARD,
 	};
-	if (kind & AP_HAS_ALIGN)
+	if (kind & GFT_QUALITY_ALIGN)
 		wish->align_log =
 			min_t(u32, alignment_of(step, order), PAGE_SHIFT + AP_LARGEST_ORDER);
-	if (kind & AP_HAS_REDZONE)
+	if (kind & GFT_QUALITY_REDZONE)
 		wish->size = fewer_bytes(step, order);
 }
 
@@ -88,7 +88,7 @@ int ap_try_prepare(void)
 	u32 order, kind;
 	int err = 0;
 
-	for (kind = 0; kind < AP_KINDS; kind++) {
+	for (kind = 0; kind < GFT_QUALITIES; kind++) {
 		for (order = 0; order < AP_TRY_ORDERS && !err; order++) {
 			wish_for(&wish, 0, order, kind, true);
 			err = ap_quality_prepare(&wish);
@@ -161,7 +161,7 @@ static void fill(struct ap_live *live)
 
 static void put(struct ap_try *try, struct ap_live *live)
 {
-	const bool plant = live->kind & AP_HAS_REDZONE && live->step % 4 == 0;
+	const bool plant = live->kind & GFT_QUALITY_REDZONE && live->step % 4 == 0;
 	const size_t last = PAGE_SIZE - 1 - (live->size - 1) % PAGE_SIZE; /* bytes after it */
 	int err;
 
@@ -207,8 +207,10 @@ static void examine(struct ap_try *try, const struct ap_wish *wish, struct ap_li
 		check_alignment(try, wish, live->address);
 	check_zero(try, wish, live->address, live->size);
 	check_clean(try, live->address, live->size);
-	if (wish->guard)
+	if (wish->guard) {
 		try_guards(try, live->address, live->size);
+		try->guarded[wish->order]++;
+	}
 	fill(live);
 }
 
@@ -216,7 +218,7 @@ int ap_try_step(struct ap_try *try)
 {
 	struct ap_live *live = &try->live[try->step % AP_TRY_LIVE];
 	const u32 order = order_of(try);
-	const u32 kind = try->turns[order] % AP_KINDS;
+	const u32 kind = try->turns[order] % GFT_QUALITIES;
 	struct ap_wish wish;
 	void *block;
 
@@ -307,7 +309,7 @@ void ap_try_stale(struct ap_try *try)
 	u8 *block;
 
 	for (order = 0; order < AP_TRY_ORDERS; order++) {
-		wish_for(&wish, 0, order, AP_HAS_GUARD, true);
+		wish_for(&wish, 0, order, GFT_QUALITY_GUARD, true);
 		block = wish.guard ? ap_quality_get(&wish) : ERR_PTR(-ENOMEM);
 		if (IS_ERR(block))
 			continue;

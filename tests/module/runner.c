@@ -69,7 +69,7 @@ static int setup_worker(struct ap_worker *worker, enum gft_context context, u32 
 		return worker->pages ? 0 : -ENOMEM;
 	}
 	/* alignment may ask for more than the block */
-	most = extra ? worker->order_high : max(worker->order_high, ap_quality_top(s));
+	most = max(worker->order_high, ap_quality_top(s, worker->order_high));
 	worker->series_first = ap_order_label(worker->order_low);
 	worker->series_count = ap_order_label(most) - worker->series_first + 1;
 	worker->series = kvcalloc(worker->series_count, sizeof(*worker->series), GFP_KERNEL);

@@ -129,8 +129,10 @@ static const char *act_contradiction(const struct ap_scenario *s)
 		return "quality, align and redzone need do=quality";
 	if (!s->act)
 		return s->burst || s->sleep_us ? "burst and sleep_us need do=" : NULL;
-	if (s->exhaust || s->bench || s->bulk || s->where == AP_MIXED || !s->free)
-		return "do= excludes exhaust, bench, bulk, context=mixed and free=0";
+	if (s->exhaust || s->bench || s->bulk || !s->free)
+		return "do= excludes exhaust, bench, bulk and free=0";
+	if (s->where == AP_MIXED && !s->act->puts)
+		return "of acts, context=mixed is for do=quality";
 	if (s->act->has_second && ap_gfp_refused(s->irq_gfp, true))
 		return ap_gfp_refused(s->irq_gfp, true);
 	return s->act->refuse ? s->act->refuse(s) : NULL;

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <gfptrace/quality.h>
+
 #include "plan.h"
 #include "programs.h"
 
@@ -111,6 +113,7 @@ static void each_dimension(void **state)
 		{DIM_MIGRATETYPE, GFT_KEY_MIGRATETYPE, 7},
 		{DIM_COMM, GFT_KEY_COMM, GFT_NAME_KEYS},
 		{DIM_CGROUP, GFT_KEY_CGROUP, GFT_NAME_KEYS},
+		{DIM_QUALITY, GFT_KEY_QUALITY, GFT_QUALITIES + 1},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -123,6 +126,7 @@ static void each_dimension(void **state)
 		assert_int_equal(plan.config.by_migratetype, cases[i].key == GFT_KEY_MIGRATETYPE);
 		assert_int_equal(plan.config.by_comm, cases[i].key == GFT_KEY_COMM);
 		assert_int_equal(plan.config.by_cgroup, cases[i].key == GFT_KEY_CGROUP);
+		assert_int_equal(plan.config.by_quality, cases[i].key == GFT_KEY_QUALITY);
 		assert_bijective();
 	}
 	/* node and zone are one key */
@@ -131,6 +135,17 @@ static void each_dimension(void **state)
 	assert_int_equal(make(), 0);
 	assert_int_equal(plan.config.combinations, 8 * GFT_ORDERS_MAX * 4 * 4 * 7);
 	assert_bijective();
+}
+
+/* Why there are no qualities to be seen is said where they are asked for, and nowhere else. */
+static void without_qualities(void **state)
+{
+	(void)state;
+	kernel.no_quality = "no module";
+	assert_int_equal(make(), 0);
+	options.by[DIM_QUALITY] = true;
+	assert_int_equal(make(), -ENOTSUP);
+	assert_string_equal(problem, "--by quality: no module");
 }
 
 static void memory_limit(void **state)
@@ -374,12 +389,19 @@ static void unusual_sizes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(usual_dimensions),	     TEST(keys_that_stay),
-		TEST(each_dimension),	     TEST(memory_limit),
-		TEST(memory_of_many_cpus),   TEST(memory_of_colours),
-		TEST(too_many_combinations), TEST(slots_never_above_combinations),
-		TEST(orders_out_of_range),   TEST(filters),
-		TEST(task_filters),	     TEST(classes_of_effective_gfp),
+		TEST(usual_dimensions),
+		TEST(keys_that_stay),
+		TEST(each_dimension),
+		TEST(without_qualities),
+		TEST(memory_limit),
+		TEST(memory_of_many_cpus),
+		TEST(memory_of_colours),
+		TEST(too_many_combinations),
+		TEST(slots_never_above_combinations),
+		TEST(orders_out_of_range),
+		TEST(filters),
+		TEST(task_filters),
+		TEST(classes_of_effective_gfp),
 		TEST(unusual_sizes),
 	};
 

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <gfptrace/quality.h>
+
 #include "summarize.h"
 #include "tracer.h"
 
@@ -127,6 +129,7 @@ static void make_series(void)
 		if (s->key.key[GFT_KEY_COMM] == 6)
 			s->key.key[GFT_KEY_COMM] = SNAPSHOT_NAMES_MAX + 1;
 		s->key.key[GFT_KEY_CGROUP] = (uint16_t)(next_random() % 2);
+		s->key.key[GFT_KEY_QUALITY] = (uint16_t)(next_random() % (GFT_QUALITIES + 1));
 		s->key.cpu = (uint16_t)(next_random() % 3);
 		if (i % 20 == 0)
 			s->key = (struct series_key){.other = 1, .cpu = s->key.cpu};
@@ -165,6 +168,22 @@ static int setup(void **state)
 	make_kernel();
 	make_series();
 	return 0;
+}
+
+/* The words of the set in one order, or `plain`. */
+static const char *quality_label(uint16_t key)
+{
+	static char text[4][40];
+	static unsigned int turn;
+	char *label = text[turn++ % 4];
+	unsigned int set = key - 1u;
+
+	if (!key)
+		return "none";
+	snprintf(label, 40, "%s%s%s%s", set & GFT_QUALITY_ALIGN ? "+align" : "",
+		 set & GFT_QUALITY_ZERO ? "+zero" : "", set & GFT_QUALITY_GUARD ? "+guard" : "",
+		 set & GFT_QUALITY_REDZONE ? "+redzone" : "");
+	return set ? label + 1 : "plain";
 }
 
 /* The label of a series, as doc/report-schema.md has it. */
@@ -209,6 +228,8 @@ static const char *label_of(const struct series *s, enum dimension dimension)
 		return key[GFT_KEY_COMM] > 6 ? "other" : number;
 	case DIM_CGROUP:
 		return key[GFT_KEY_CGROUP] ? "cgroup:4503599627370495" : "none";
+	case DIM_QUALITY:
+		return quality_label(key[GFT_KEY_QUALITY]);
 	default:
 		return "?";
 	}
@@ -352,17 +373,17 @@ static void summarize_all(void)
 
 static void every_set_of_dimensions(void **state)
 {
-	static const enum dimension dimensions[] = {DIM_CLASS, DIM_ORDER, DIM_CONTEXT,
-						    DIM_NODE,  DIM_ZONE,  DIM_MIGRATETYPE,
-						    DIM_CPU,   DIM_COMM,  DIM_CGROUP};
+	static const enum dimension dimensions[] = {
+		DIM_CLASS,	 DIM_ORDER, DIM_CONTEXT, DIM_NODE,   DIM_ZONE,
+		DIM_MIGRATETYPE, DIM_CPU,   DIM_COMM,	 DIM_CGROUP, DIM_QUALITY};
 
 	(void)state;
 	/* all sets of up to two, and those of which one or two are left out */
-	for (unsigned int set = 1; set < 1u << 9; set++) {
-		if (__builtin_popcount(set) > 2 && __builtin_popcount(set) < 8)
+	for (unsigned int set = 1; set < 1u << 10; set++) {
+		if (__builtin_popcount(set) > 2 && __builtin_popcount(set) < 9)
 			continue;
 		memset(options.by, 0, sizeof(options.by));
-		for (unsigned int i = 0; i < 9; i++)
+		for (unsigned int i = 0; i < 10; i++)
 			options.by[dimensions[i]] = set & 1u << i;
 		summarize_all();
 	}

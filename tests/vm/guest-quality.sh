@@ -23,6 +23,17 @@ trace() {
 	echo "$name $?" >>/out/status
 }
 
+# by_quality NAME OPTION… -- CMD…: of the whole machine, from a truth of nothing
+by_quality() {
+	name=$1
+	shift
+	echo reset >$d/truth
+	gfptrace run --budget 100 --by quality,context -f json -o "/out/$name.json" "$@" \
+		>/dev/null 2>"/out/$name.err"
+	echo "$name $?" >>/out/status
+	cat $d/truth >"/out/$name.truth"
+}
+
 refused() {
 	gfptrace exercise "$1" >/dev/null 2>>/out/refused
 	echo $? >>/out/codes
@@ -45,14 +56,17 @@ cycle
 free_pages >/out/before
 cycle
 free_pages >/out/after
-insmod "$module"
-cat $d/quality >/out/quick.json
-cat $d/truth >/out/quick.truth
 if [ "$2" -gt 0 ]; then
+	insmod "$module"
 	echo "count=$2" >$d/quality
 	cat $d/quality >/out/long.json
 	cat $d/truth >/out/long.truth
+	rmmod allocpage
+	free_pages >/out/after-long
 fi
+insmod "$module"
+cat $d/quality >/out/quick.json
+cat $d/truth >/out/quick.truth
 
 modest='gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN'
 atomic='gfp=GFP_ATOMIC|__GFP_NOWARN'
@@ -68,10 +82,28 @@ case $(uname -v) in
 *PREEMPT_RT*) ;;
 *) trace hardirq "do=quality context=hardirq order=0-3 quality=guard redzone=1 $atomic count=1000" ;;
 esac
+# requests of tasks, and of interrupts aimed at them: sets of qualities upon others, and upon none
+by_quality labels --coverage exact -- gfptrace exercise --no-reset \
+	"do=quality context=mixed threads=2 cpu=0 nest=20000 quality=each order=0-2 $modest count=4000" \
+	'context=mixed count=1000'
+by_quality labels-test --coverage exact -- sh -c "echo count=400 >$d/quality"
+by_quality labels-cost --coverage exact -- gfptrace exercise --no-reset \
+	"do=quality order=8 quality=each $modest count=3200"
+for tier in kprobe tracepoint; do
+	by_quality labels-$tier --tier $tier -- gfptrace exercise --no-reset \
+		"do=quality quality=each order=0-2 $modest count=1600" \
+		"do=quality context=softirq quality=each order=0-2 $atomic count=1600"
+done
+by_quality labels-failures --failures-only -- gfptrace exercise --no-reset 'do=quality count=100'
+gfptrace run -q --by quality -o /out/held -- rmmod allocpage 2>/out/held.err
+[ -d $d ]
+echo "held $?" >>/out/status
 for line in 'do=quality align=3' 'do=quality quality=soft' 'quality=zero' 'align=64' \
 	'do=quality redzone=4096' 'do=quality align=1073741824' 'do=quality hold=3' \
 	'do=quality context=softirq quality=zero'; do
 	refused "$line"
 done
-rmmod allocpage
-exit $?
+rmmod allocpage || exit
+gfptrace run --by quality -d 1 >/dev/null 2>/out/absent
+[ $? -eq 3 ]
+echo "absent $?" >>/out/status

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The self-test of the quality API and its truth; called by quality.t.
-#   --slurpfile test Q --slurpfile truth T --arg name N --argjson truth_is_its_own BOOL
+#   --slurpfile test Q --slurpfile truth T --arg name N
 # Prints "ok - …", "not ok - …" and "# …" lines.
 
 $test[0] as $q | $truth[0].quality as $t |
@@ -17,8 +17,8 @@ check(all($ran[]; (.blocks | length) == 10 and all(.blocks[]; . > 0));
       "orders 0 to 9 in each context, \(total(.blocks | add)) blocks"),
 ($ran[] | .context as $context |
  check(all(.trials | .underflow_read, .underflow_write, .overflow_read, .overflow_write;
-           .tried > 100 and .caught == .tried);
-       "\($context): each access one byte outside of \(.trials.overflow_read.tried) guarded blocks faults, read and write"),
+           .tried > 100 and .caught == .tried) and (.guarded | length == 10 and all(.[]; . >= 8));
+       "\($context): each access one byte outside of \(.trials.overflow_read.tried) guarded blocks faults, read and write; by order \(.guarded)"),
  check(.false_alarms == 0 and .overlapping == 0; "\($context): no false alarm, no block is another's"),
  check(.misplaced == 0 and .stuck == false and .other_errors == 0; "\($context): it ran there, to the end"),
  check(.aligned > 500 and .misaligned == 0; "\($context): alignment as asked of \(.aligned) blocks"),
@@ -40,27 +40,25 @@ check(all($ran[]; (.blocks | length) == 10 and all(.blocks[]; . > 0));
        "calls that sleep, where nothing may: reported, and they did not sleep") end),
 check(all($q.contexts[]; .flaws == 0); "no flaw"),
 
-(if $truth_is_its_own then
- check($t.watched_stretches > 1000 and $t.watched_slept == 0;
-       "no sleep within \($t.watched_stretches) atomic gets and puts (sched_switch); \($t.watched_lock_waits) waits for locks of RT, \($t.watched_preempted) preemptions"),
- check($q.rt or $t.atomic_switches == 0; "no voluntary switch within \($t.atomic_stretches)"),
- check($t.sleeping_points > 0 and $t.sleeping_points_refused == misused("sleeping-in-atomic");
-       "\($t.sleeping_points) sleeping points, none where it must not be"),
- check($t.align_asked > 0 and $t.align_short == 0; "\($t.align_asked) alignments asked, all delivered"),
- check($t.zero_checked > 0 and $t.zero_broken == 0; "\($t.zero_bytes) bytes checked for 0 before they were handed out"),
- check($t.gets == $t.puts; "\($t.gets) blocks, all put back"),
- check($t.redzones_checked == $t.redzones and $t.redzones_broken == total(.trials.redzone.tried)
-       and misused("redzone-overwritten") == $t.redzones_broken;
-       "\($t.redzones) redzones, \($t.redzones_broken) written to, as was planted"),
- check(misused("double-put") == total(.trials.double_put.tried)
-       and misused("foreign-pointer") == total(.trials | .foreign_pointer.tried + .pointer_inside.tried);
-       "misuse is counted, no more and no less"),
- check(all($t.misuse[]; .caller | test("^(ap_try|put)[a-z_.0-9]*\\+0x.*\\[allocpage\\]$")); "misuse names its caller"),
- check($t.pools | length == 11 and all(.[]; .free == .size); "the pools are full again: missed \($t.pool_missed) of \($t.pool_taken + $t.pool_missed)"),
- check(($t.cost | map(.count) | add) + $t.unrecorded == $t.gets + $t.no_memory + $t.pool_missed + $t.table_full
-       and all($t.cost[]; (.buckets | map(.count) | add) == .count and .allocator_sum <= .sum);
-       "each get has its cost"),
- check([$t.cost[] | select(.order == 0) | .quality] | unique | length == 16; "16 kinds of quality"),
- ($t.cost | map(select(.order == 0 and .count > .failed)) | group_by(.quality)[]
-  | "# \(.[0].quality) order 0, mean ns: " + (map("\(.context)\(if .may_sleep then "" else "*" end) \(.sum / .count | floor) (allocator \(.allocator_sum / .count | floor))") | join(", ")))
- else empty end)
+check($t.watched_stretches > 1000 and $t.watched_slept == 0;
+      "no sleep within \($t.watched_stretches) atomic gets and puts (sched_switch); \($t.watched_lock_waits) waits for locks of RT, \($t.watched_preempted) preemptions"),
+check($q.rt or $t.atomic_switches == 0; "no voluntary switch within \($t.atomic_stretches)"),
+check($t.sleeping_points > 0 and $t.sleeping_points_refused == misused("sleeping-in-atomic");
+      "\($t.sleeping_points) sleeping points, none where it must not be"),
+check($t.align_asked > 0 and $t.align_short == 0; "\($t.align_asked) alignments asked, all delivered"),
+check($t.zero_checked > 0 and $t.zero_broken == 0; "\($t.zero_bytes) bytes checked for 0 before they were handed out"),
+check($t.gets == $t.puts; "\($t.gets) blocks, all put back"),
+check($t.redzones_checked == $t.redzones and $t.redzones_broken == total(.trials.redzone.tried)
+      and misused("redzone-overwritten") == $t.redzones_broken;
+      "\($t.redzones) redzones, \($t.redzones_broken) written to, as was planted"),
+check(misused("double-put") == total(.trials.double_put.tried)
+      and misused("foreign-pointer") == total(.trials | .foreign_pointer.tried + .pointer_inside.tried);
+      "misuse is counted, no more and no less"),
+check(all($t.misuse[]; .caller | test("^(ap_try|put)[a-z_.0-9]*\\+0x.*\\[allocpage\\]$")); "misuse names its caller"),
+check($t.pools | length == 11 and all(.[]; .free == .size); "the pools are full again: missed \($t.pool_missed) of \($t.pool_taken + $t.pool_missed)"),
+check(($t.cost | map(.count) | add) + $t.unrecorded == $t.gets + $t.no_memory + $t.pool_missed + $t.table_full
+      and all($t.cost[]; (.buckets | map(.count) | add) == .count and .allocator_sum <= .sum);
+      "each get has its cost"),
+check([$t.cost[] | select(.order == 0) | .quality] | unique | length == 16; "16 kinds of quality"),
+($t.cost | map(select(.order == 0 and .count > .failed)) | group_by(.quality)[]
+ | "# \(.[0].quality) order 0, mean ns: " + (map("\(.context)\(if .may_sleep then "" else "*" end) \(.sum / .count | floor) (allocator \(.allocator_sum / .count | floor))") | join(", ")))
