@@ -52,6 +52,8 @@ static int make_plan(struct session *session)
 	if (session->options->cache_colours)
 		session->kernel.cache =
 			cache__read(CACHE_CPUS, session->kernel.cpus, session->kernel.page_size);
+	if (session->options->slab)
+		session->kernel.line = cache__line(CACHE_CPUS, session->kernel.cpus);
 	err = plan__make(&session->plan, &session->kernel, session->options, problem,
 			 sizeof(problem));
 

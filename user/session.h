@@ -55,6 +55,7 @@ struct session {
 	struct budget budget;
 	struct keeper *keeper; /* switches the BPF statistics; NULL: they are not to be had */
 	double ns_spent;       /* of all windows before this one */
+	double slab_ns;	       /* run time for an object of a slab; 0: not measured */
 	struct session_stretch
 		stretches[SESSION_STRETCHES]; /* the last one holds what comes later */
 	size_t nr_stretches;

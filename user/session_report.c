@@ -38,6 +38,9 @@ static void describe_budget(struct report *report, const struct session *session
 	double elapsed = (double)(lapse.end_ns - lapse.start_ns);
 
 	report->cost.ns_per_request = session->budget.ns_now;
+	report->slab.ns_per_request = session->slab_ns;
+	ns_spent += session->slab_ns * (double)(report->slab.counted + report->slab.filtered +
+						report->slab.patient + report->slab.large);
 	if (elapsed > 0)
 		report->cost.cpu_share = ns_spent / (elapsed * session->budget.cpus);
 }

@@ -32,7 +32,8 @@ static void watch_loss(struct session *session, uint64_t counted, uint64_t misse
 
 struct run_time {
 	uint64_t requests; /* runs of the first copy's exit, which is one a request */
-	uint64_t runs, ns; /* of all programs */
+	uint64_t runs, ns; /* of all programs but those of slabs */
+	uint64_t slab_runs, slab_ns;
 };
 
 static struct run_time run_time(const struct session *session)
@@ -42,6 +43,11 @@ static struct run_time run_time(const struct session *session)
 	struct run_time time = {};
 
 	for (size_t i = 0; i < count; i++) {
+		if (programs[i].is_slab) {
+			time.slab_runs += programs[i].runs;
+			time.slab_ns += programs[i].ns;
+			continue;
+		}
 		time.ns += programs[i].ns;
 		time.runs += programs[i].runs;
 		if (programs[i].is_exit && programs[i].copy == 1)
@@ -67,12 +73,26 @@ static double price(const struct session *session, const struct run_time *time)
  * to its time, so the lowest of some measurements is the truest.
  */
 #define MEASURE_SLICES 3
+#define SLAB_RUNS_MIN  32
+
+/* The same of a run for an object of a slab, where it is lower: these have no budget. */
+static double slab_price(const struct session *session, double least, const struct run_time *time)
+{
+	double ns;
+
+	if (time->slab_runs < SLAB_RUNS_MIN)
+		return least;
+	ns = (double)time->slab_ns / (double)time->slab_runs - session->clock_ns;
+	if (ns < 1)
+		ns = 1;
+	return least <= 0 || ns < least ? ns : least;
+}
 
 static void measure(struct session *session, double rate)
 {
 	struct run_time before, after;
 	uint64_t most = 0;
-	double least = 0;
+	double least = 0, least_slab = 0;
 
 	if (keeper__statistics(session->keeper, true))
 		return;
@@ -83,6 +103,9 @@ static void measure(struct session *session, double rate)
 		after.requests -= before.requests;
 		after.runs -= before.runs;
 		after.ns -= before.ns;
+		after.slab_runs -= before.slab_runs;
+		after.slab_ns -= before.slab_ns;
+		least_slab = slab_price(session, least_slab, &after);
 		if (!after.requests)
 			continue;
 		if (!most || price(session, &after) < least)
@@ -91,6 +114,8 @@ static void measure(struct session *session, double rate)
 			most = after.requests;
 	}
 	keeper__statistics(session->keeper, false);
+	if (least_slab > 0)
+		session->slab_ns = least_slab;
 	budget__measured(&session->budget, window__now(), most, least);
 }
 

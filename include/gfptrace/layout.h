@@ -131,6 +131,7 @@ struct gft_config {
 	__u32 callers;		 /* the stack is wanted: by_caller, by_module or stacks */
 	__u32 by_module, stacks; /* --module, --stacks */
 	__u32 lint;
+	__u32 line_shift; /* log2 of the size of a cache line, where slabs are looked at; or 0 */
 	__u32 classes, orders, contexts; /* that are counted: a bit for each */
 
 	/* filters of tasks; with any of them interrupts do not count */
