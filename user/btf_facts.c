@@ -248,7 +248,7 @@ static bool percpu_offset(const struct btf *btf, const char *name, int64_t *offs
  */
 static void read_percpu_offsets(const struct btf *btf, struct btf_facts *facts)
 {
-	uint32_t cfs_bits, misses_bits = 0;
+	uint32_t cfs_bits = 0, misses_bits = 0;
 	int64_t rq;
 
 	facts->preempt_count_in_btf =
@@ -257,7 +257,9 @@ static void read_percpu_offsets(const struct btf *btf, struct btf_facts *facts)
 	facts->has_run_delay = find_member(btf, "sched_info", "run_delay", NULL);
 	if (find_member(btf, "bpf_prog_stats", "misses", &misses_bits))
 		facts->misses_offset = misses_bits / 8;
-	if (!find_member(btf, "rq", "cfs", &cfs_bits) || !percpu_offset(btf, "runqueues", &rq))
+	if (find_member(btf, "rq", "cfs", &cfs_bits))
+		facts->cfs_in_rq = cfs_bits / 8;
+	if (!facts->cfs_in_rq || !percpu_offset(btf, "runqueues", &rq))
 		return;
 	if (!percpu_offset(btf, "__preempt_count", &facts->preempt_offset)) {
 		if (!percpu_offset(btf, "pcpu_hot", &facts->preempt_offset))
@@ -265,7 +267,7 @@ static void read_percpu_offsets(const struct btf *btf, struct btf_facts *facts)
 		/* arch/x86/include/asm/current.h: after the pointer current_task */
 		facts->preempt_offset += 8;
 	}
-	facts->cfs_offset = rq + cfs_bits / 8;
+	facts->cfs_offset = rq + facts->cfs_in_rq;
 	facts->has_percpu_offsets = true;
 }
 

@@ -273,7 +273,8 @@ static int set_addresses(struct programs *programs)
 
 		if (!area)
 			continue;
-		for (uint32_t copy = 1; copy <= programs->setup.copies; copy++)
+		for (uint32_t copy = 1;
+		     copy <= programs->setup.copies && kernel->facts.preempt_count_in_btf; copy++)
 			row_of(programs, copy, cpu)->preempt_count =
 				area + (uint64_t)kernel->facts.preempt_offset;
 		if (entry_stats)

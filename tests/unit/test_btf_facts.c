@@ -336,6 +336,7 @@ static void no_place_without_the_section(void **state)
 	assert_int_equal(btf_facts__read(btf, &facts), 0);
 	assert_true(facts.preempt_count_in_btf);
 	assert_false(facts.has_percpu_offsets);
+	assert_int_equal(facts.cfs_in_rq, 128);
 	/* a section that lists the runqueues only */
 	btf__add_datasec(btf, ".data..percpu", 0);
 	btf__add_datasec_var_info(btf, rq, 256, 1024);
