@@ -100,7 +100,7 @@ more_than() { # N
 generate() {
 	echo rem_device_all >$pktgen/kpktgend_0
 	echo "add_device $sender" >$pktgen/kpktgend_0
-	for word in 'count 0' 'clone_skb 1000000' 'pkt_size 8900' 'delay 1000000' "dst_mac $mac" 'dst 10.0.0.9'; do
+	for word in 'count 0' 'clone_skb 1000000' 'pkt_size 8900' 'delay 200000' "dst_mac $mac" 'dst 10.0.0.9'; do
 		echo "$word" >"$pktgen/$sender"
 	done
 	echo start >$pktgen/pgctrl
