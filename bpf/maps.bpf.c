@@ -13,6 +13,7 @@ struct gft_stack_array gft_lints SEC(".maps");
 struct gft_look_array gft_looks SEC(".maps");
 struct gft_walk_array gft_walks SEC(".maps");
 struct gft_failure_array gft_failures SEC(".maps");
+struct gft_slab_array gft_slabs SEC(".maps");
 struct gft_cgroup_array gft_cgroups SEC(".maps");
 struct gft_quality_hash gft_qualities SEC(".maps");
 

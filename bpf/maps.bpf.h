@@ -10,6 +10,7 @@
 #include <gfptrace/failure.h>
 #include <gfptrace/layout.h>
 #include <gfptrace/quality.h>
+#include <gfptrace/slab.h>
 #include <gfptrace/stage.h>
 
 /* Arrays that user space maps into itself; it sets their sizes before load. */
@@ -78,6 +79,15 @@ struct gft_stack_array {
 	struct gft_stack *value;
 };
 
+/* By call and CPU; mapped into user space. */
+struct gft_slab_array {
+	int (*type)[BPF_MAP_TYPE_ARRAY];
+	int (*map_flags)[BPF_F_MMAPABLE];
+	int (*max_entries)[1];
+	__u32 *key;
+	struct gft_slab_row *value;
+};
+
 struct gft_cgroup_array {
 	int (*type)[BPF_MAP_TYPE_CGROUP_ARRAY];
 	int (*max_entries)[1];
@@ -106,6 +116,7 @@ extern struct gft_look_array gft_looks SEC(".maps");
 extern struct gft_walk_array gft_walks SEC(".maps"); /* by frame */
 extern struct gft_failure_array gft_failures SEC(".maps");
 extern struct gft_slowest_array gft_slowest SEC(".maps");
+extern struct gft_slab_array gft_slabs SEC(".maps");	 /* with --slab */
 extern struct gft_cgroup_array gft_cgroups SEC(".maps"); /* the one of --cgroup */
 extern struct gft_quality_hash gft_qualities SEC(".maps");
 

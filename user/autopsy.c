@@ -217,7 +217,7 @@ enum gft_reason autopsy__reason(const struct autopsy *autopsy)
 {
 	struct tally tally = {0};
 
-	if (autopsy->given != GFT_UNKNOWN)
+	if (autopsy->given != GFT_UNKNOWN || autopsy->served)
 		return autopsy->given;
 	if (autopsy->largest_order != AUTOPSY_UNKNOWN && autopsy->order > autopsy->largest_order)
 		return GFT_INVALID;

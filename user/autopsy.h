@@ -105,6 +105,9 @@ struct autopsy {
 	/* A reason that only the source can know: GFT_MEMCG, GFT_INVALID, GFT_INJECTED; else
 	 * GFT_UNKNOWN. */
 	enum gft_reason given;
+	/* The source found that the zones would serve the request, a moment before all that is
+	 * here of them was read. */
+	bool served;
 
 	struct autopsy_zone zones[AUTOPSY_ZONES];
 	size_t nr_zones;

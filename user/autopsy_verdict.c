@@ -257,16 +257,43 @@ static void constrained(const struct autopsy *autopsy, char *text, size_t size)
 		 *where ? where : "another node ", what);
 }
 
+/* A zone that would serve the request as it was found. */
+static const struct autopsy_zone *serving_zone(const struct autopsy *autopsy)
+{
+	for (size_t i = 0; i < autopsy->nr_zones; i++) {
+		const struct autopsy_zone *zone = &autopsy->zones[i];
+
+		if (autopsy__usable(autopsy, zone) &&
+		    autopsy__test(autopsy, zone, autopsy->rights).passes)
+			return zone;
+	}
+	return NULL;
+}
+
 static void unknown(const struct autopsy *autopsy, char *text, size_t size)
 {
-	if (!autopsy->nr_zones)
-		snprintf(text, size,
-			 "the state of the zones is not known, so no reason can be given");
-	else
-		snprintf(text, size,
-			 "the zones as they were found would have served the request: memory came "
-			 "free "
-			 "between the failure and the look at them; the shortage was brief");
+	const struct autopsy_zone *zone = serving_zone(autopsy);
+	char free[UNITS_TEXT], mark[UNITS_TEXT], order[48], block[96] = "";
+
+	if (!zone) {
+		snprintf(text, size, "%s",
+			 autopsy->served ? "the zones were found with enough for the request: "
+					   "memory came free between the failure and the look at "
+					   "the zones"
+					 : "the state of the zones is not known, so no reason can "
+					   "be given");
+		return;
+	}
+	if (autopsy->order)
+		snprintf(block, sizeof(block), ", and a free block of order %s or larger",
+			 order_text(autopsy, order));
+	snprintf(
+		text, size,
+		"node %u %s was found with %s free, more than the %s that must stay%s: memory came "
+		"free between the failure and the look at the zones",
+		zone->node, zone->name, autopsy__pages(autopsy, zone->free, free),
+		autopsy__pages(autopsy, autopsy__test(autopsy, zone, autopsy->rights).mark, mark),
+		block);
 }
 
 void autopsy__verdict(const struct autopsy *autopsy, struct autopsy_finding *finding)

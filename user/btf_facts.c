@@ -75,6 +75,18 @@ static const struct btf_type *prototype(const struct btf *btf, const char *funct
 	return btf__type_by_id(btf, btf__type_by_id(btf, (uint32_t)id)->type);
 }
 
+/* What the programs at a tracepoint are handed: include/trace/bpf_probe.h. */
+static const struct btf_type *event_prototype(const struct btf *btf, const char *name)
+{
+	int id = btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF);
+	const struct btf_type *type = id > 0 ? strip(btf, (uint32_t)id) : NULL;
+
+	if (!type || !btf_is_ptr(type))
+		return NULL;
+	type = btf__type_by_id(btf, type->type);
+	return type && btf_is_func_proto(type) ? type : NULL;
+}
+
 static bool entry_matches(const struct btf *btf, const struct btf_type *proto)
 {
 	const struct btf_param *param = btf_params(proto);
@@ -236,7 +248,7 @@ static bool percpu_offset(const struct btf *btf, const char *name, int64_t *offs
  */
 static void read_percpu_offsets(const struct btf *btf, struct btf_facts *facts)
 {
-	uint32_t cfs_bits, misses_bits = 0;
+	uint32_t cfs_bits = 0, misses_bits = 0;
 	int64_t rq;
 
 	facts->preempt_count_in_btf =
@@ -245,7 +257,9 @@ static void read_percpu_offsets(const struct btf *btf, struct btf_facts *facts)
 	facts->has_run_delay = find_member(btf, "sched_info", "run_delay", NULL);
 	if (find_member(btf, "bpf_prog_stats", "misses", &misses_bits))
 		facts->misses_offset = misses_bits / 8;
-	if (!find_member(btf, "rq", "cfs", &cfs_bits) || !percpu_offset(btf, "runqueues", &rq))
+	if (find_member(btf, "rq", "cfs", &cfs_bits))
+		facts->cfs_in_rq = cfs_bits / 8;
+	if (!facts->cfs_in_rq || !percpu_offset(btf, "runqueues", &rq))
 		return;
 	if (!percpu_offset(btf, "__preempt_count", &facts->preempt_offset)) {
 		if (!percpu_offset(btf, "pcpu_hot", &facts->preempt_offset))
@@ -253,8 +267,43 @@ static void read_percpu_offsets(const struct btf *btf, struct btf_facts *facts)
 		/* arch/x86/include/asm/current.h: after the pointer current_task */
 		facts->preempt_offset += 8;
 	}
-	facts->cfs_offset = rq + cfs_bits / 8;
+	facts->cfs_offset = rq + facts->cfs_in_rq;
 	facts->has_percpu_offsets = true;
+}
+
+static bool is_named(const struct btf *btf, uint32_t id, const char *name)
+{
+	const struct btf_type *type = btf__type_by_id(btf, id);
+
+	return type && btf_is_typedef(type) &&
+	       !strcmp(btf__name_by_offset(btf, type->name_off), name);
+}
+
+/*
+ * The arguments of tracepoints have no names in BTF: their types must be those that stood in
+ * these places since v6.1 (commits 11e9734bcb6a, 2c1d697fb8ba), the node last. Before, requests
+ * for a node had tracepoints of their own. The first argument is not the program's.
+ */
+static void read_slab_calls(const struct btf *btf, struct btf_facts *facts)
+{
+	const struct btf_type *kmalloc = event_prototype(btf, "btf_trace_kmalloc");
+	const struct btf_type *cache = event_prototype(btf, "btf_trace_kmem_cache_alloc");
+	const struct btf_param *param;
+
+	if (kmalloc && btf_vlen(kmalloc) >= 7) {
+		param = btf_params(kmalloc) + 1;
+		facts->has_slab_call[GFT_KMALLOC] =
+			is_pointer(btf, param[1].type) && is_named(btf, param[2].type, "size_t") &&
+			is_named(btf, param[3].type, "size_t") &&
+			is_named(btf, param[4].type, "gfp_t") && is_int(btf, param[5].type);
+	}
+	if (cache && btf_vlen(cache) >= 6) {
+		param = btf_params(cache) + 1;
+		facts->has_slab_call[GFT_KMEM_CACHE_ALLOC] =
+			is_pointer(btf, param[1].type) &&
+			points_to(btf, param[2].type, "kmem_cache") &&
+			is_named(btf, param[3].type, "gfp_t") && is_int(btf, param[4].type);
+	}
 }
 
 int btf_facts__read(const struct btf *btf, struct btf_facts *facts)
@@ -271,6 +320,7 @@ int btf_facts__read(const struct btf *btf, struct btf_facts *facts)
 	facts->bulk = btf_facts__bulk(btf);
 	facts->has_mm_page_alloc =
 		btf__find_by_name_kind(btf, "btf_trace_mm_page_alloc", BTF_KIND_TYPEDEF) > 0;
+	read_slab_calls(btf, facts);
 	read_migratetypes(btf, facts);
 	/* the second since v6.17, where the macro of the first name rounds it up */
 	if (!btf_facts__enumerator(btf, "NR_PAGEBLOCK_BITS", &facts->pageblock_bits))

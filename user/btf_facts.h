@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <gfptrace/layout.h>
+#include <gfptrace/slab.h>
 
 struct btf;
 
@@ -28,10 +29,12 @@ struct btf_facts {
 	const char *migratetypes[MIGRATETYPES_MAX]; /* lower case, without MIGRATE_; static */
 	uint32_t pageblock_bits;		    /* flags of a block, 0: unknown */
 	bool has_mm_page_alloc;			    /* the tracepoint */
+	bool has_slab_call[GFT_SLAB_CALLS];	    /* its tracepoint, as bpf/slab.bpf.c reads it */
 	bool preempt_count_in_btf;
-	/* x86: where a CPU's rq->cfs and preempt_count lie in its per-CPU area, where BTF tells it
-	 */
+	/* Where a CPU's rq->cfs and, on x86, preempt_count lie in its per-CPU area: BTF tells it on
+	 * x86, kallsyms elsewhere */
 	bool has_percpu_offsets;
+	uint32_t cfs_in_rq; /* offset of rq->cfs; 0: not there */
 	int64_t cfs_offset, preempt_offset;
 	uint32_t misses_offset; /* of bpf_prog_stats.misses; 0: not there */
 	bool has_run_delay;	/* of tasks: CONFIG_SCHED_INFO */

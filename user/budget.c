@@ -33,6 +33,11 @@ double budget__share(const struct budget *budget, double rate)
 	return share(budget, budget->ns_now, rate);
 }
 
+bool budget__is_helpless(const struct budget *budget, double rate)
+{
+	return budget->sampling && budget__share(budget, rate) > budget->limit;
+}
+
 bool budget__wants_measure(const struct budget *budget, uint64_t now, double rate)
 {
 	uint64_t age = now - budget->measured_at;
@@ -52,14 +57,23 @@ int budget__slice_ms(double rate)
 	return ms < SLICE_LEAST_MS ? SLICE_LEAST_MS : ms > SLICE_MOST_MS ? SLICE_MOST_MS : (int)ms;
 }
 
-void budget__measured(struct budget *budget, uint64_t now, uint64_t runs, uint64_t ns)
+void budget__measured(struct budget *budget, uint64_t now, uint64_t requests, double ns)
 {
-	if (runs < RUNS_MIN)
+	if (requests < RUNS_MIN)
 		return;
-	budget->ns_now = (double)ns / (double)runs;
+	budget->ns_now = ns;
 	budget->measured_at = now;
 	if (!budget->sampling)
 		budget->ns_full = budget->ns_now;
+}
+
+void budget__spend(struct budget *budget, uint64_t requests)
+{
+	budget->owed += requests;
+	if (budget->ns_now <= 0)
+		return;
+	budget->ns_spent += budget->ns_now * (double)budget->owed;
+	budget->owed = 0;
 }
 
 static uint32_t go_over(struct budget *budget, bool sampling)
@@ -74,7 +88,6 @@ uint32_t budget__decide(struct budget *budget, uint64_t now, uint64_t elapsed, u
 {
 	double rate = elapsed ? (double)requests * NS / (double)elapsed : 0;
 
-	budget->ns_spent += budget->ns_now * (double)requests;
 	if (!budget->sampling)
 		return budget->sample < BUDGET_SAMPLE &&
 				       share(budget, budget->ns_full, rate) > budget->limit

@@ -24,6 +24,7 @@ struct budget {
 	uint64_t measured_at;  /* ns */
 	uint64_t calm_since;   /* ns: from here on all might have been timed again; 0: not */
 	double ns_spent;       /* run time of the programs since the start, reckoned */
+	uint64_t owed;	       /* requests whose cost was not known yet */
 };
 
 void budget__init(struct budget *budget, double percent, uint32_t cpus, uint32_t sample);
@@ -32,8 +33,11 @@ void budget__init(struct budget *budget, double percent, uint32_t cpus, uint32_t
 bool budget__wants_measure(const struct budget *budget, uint64_t now, double rate);
 /* For how long runs are to be counted at that rate, in ms, lest they be too few. */
 int budget__slice_ms(double rate);
-/* `runs` requests took the programs `ns`. Too few of them tell nothing. */
-void budget__measured(struct budget *budget, uint64_t now, uint64_t runs, uint64_t ns);
+/* `requests` took the programs `ns` each. Too few of them tell nothing. */
+void budget__measured(struct budget *budget, uint64_t now, uint64_t requests, double ns);
+
+/* The programs saw so many more requests. */
+void budget__spend(struct budget *budget, uint64_t requests);
 
 /*
  * `requests` came in the last `elapsed` ns. Returns the sample to go over to, or 0 to leave
@@ -43,5 +47,7 @@ uint32_t budget__decide(struct budget *budget, uint64_t now, uint64_t elapsed, u
 
 /* The share of the machine that the programs take at that rate, in the present state. */
 double budget__share(const struct budget *budget, double rate);
+/* Is that more than the limit although only a sample is timed? Counting alone costs too. */
+bool budget__is_helpless(const struct budget *budget, double rate);
 
 #endif

@@ -95,3 +95,38 @@ struct cache cache__read(const char *cpus, uint32_t nr, uint32_t page_size)
 			return geometry(folder, page_size);
 	return (struct cache){0, "sysfs shows no unified cache of any CPU"};
 }
+
+/* The line of the data cache nearest to one CPU; 0: none is shown. */
+static uint64_t line_of(const char *cpus, uint32_t cpu)
+{
+	char folder[CACHE_PATHS / 2], type[32];
+	uint64_t nearest = INDEXES + 1, line = 0;
+
+	for (int i = 0; i < INDEXES; i++) {
+		uint64_t level, size;
+
+		if (snprintf(folder, sizeof(folder), "%s/cpu%u/cache/index%d", cpus, cpu, i) >=
+		    (int)sizeof(folder))
+			return 0;
+		level = read_number(folder, "level", INDEXES);
+		size = read_number(folder, "coherency_line_size", LINES_MAX);
+		if (!level || level >= nearest || !size || size & (size - 1) ||
+		    !read_line(folder, "type", type, sizeof(type)) || !strcmp(type, "Instruction"))
+			continue;
+		nearest = level;
+		line = size;
+	}
+	return line;
+}
+
+struct cache_line cache__line(const char *cpus, uint32_t nr)
+{
+	for (uint32_t cpu = 0; cpu < nr; cpu++) {
+		uint64_t line = line_of(cpus, cpu);
+
+		if (line > 1)
+			return (struct cache_line){(uint32_t)line, NULL};
+	}
+	return (struct cache_line){64, "sysfs tells no cache line of any CPU: it is taken to have "
+				       "64 bytes"};
+}

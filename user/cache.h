@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The last-level cache, as sysfs tells its geometry. */
+/* Caches, as sysfs tells their geometry. */
 #ifndef GFPTRACE_USER_CACHE_H
 #define GFPTRACE_USER_CACHE_H
 
@@ -22,5 +22,17 @@ struct cache {
  * the first of `nr` CPUs has which shows any. Where CPUs differ it stands for all.
  */
 struct cache cache__read(const char *cpus, uint32_t nr, uint32_t page_size);
+
+/* What CPUs have in common that write beside one another. */
+struct cache_line {
+	uint32_t size;	 /* bytes, a power of two */
+	const char *why; /* it is only taken for granted; NULL: it is known, or was not asked for */
+};
+
+/*
+ * The line of the data cache nearest to the first of `nr` CPUs that shows any. Where none does it
+ * has 64 bytes.
+ */
+struct cache_line cache__line(const char *cpus, uint32_t nr);
 
 #endif

@@ -311,7 +311,12 @@ static int run_window(struct run *run)
 	if (status)
 		return status;
 	survive(tracer__timed(run->session.tracer));
-	return trace_windows(run);
+	status = trace_windows(run);
+	if (run->session.helpless_share > 0)
+		log_warning("--budget %g was not kept: to count alone took %.1f %% of the machine; "
+			    "--failures-only attaches nothing to requests that succeed",
+			    run->options->budget, run->session.helpless_share * 100);
+	return status;
 }
 
 static int check_repeat(const struct options *options)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "options.h"
+#include "slabs.h"
 
 int describe__host(struct report *report, const struct kernel *kernel)
 {
@@ -198,6 +199,7 @@ int describe__mode(struct report *report, const struct kernel *kernel, const str
 		       : "no kprobe tells where slow paths begin"},
 	};
 	const char *entry = timed ? kernel->facts.entry.name : "mm_page_alloc";
+	const struct slabs_view slabs = tracer__slabs(tracer);
 	int err;
 
 	if (tracer__failures_only(tracer))
@@ -212,6 +214,8 @@ int describe__mode(struct report *report, const struct kernel *kernel, const str
 		err = describe_colours(report, &kernel->cache, tracer);
 	if (!err)
 		err = lint__describe_sight(tracer__lint_sight(tracer), kernel->preempt_rt, report);
+	if (!err)
+		err = slabs__describe_sight(&slabs, kernel->line.why, report);
 	if (err)
 		return err;
 	return timed ? describe_stages(report, tracer) : describe_stages_alone(report, tracer);

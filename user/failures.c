@@ -265,6 +265,8 @@ int failures__describe(const struct failures *failures, const struct kernel *ker
 		if (find(failures, kind, kept) &&
 		    (!kind->comm || !strncmp(kind->comm, kept->comm, sizeof(kept->comm)))) {
 			fill_model(autopsy, failures, kernel, kept);
+			/* bpf/autopsy.bpf.c looked and found no reason */
+			autopsy->served = kind->reason == GFT_UNKNOWN;
 			err = add_state(report, failure, failures, kernel, kept, autopsy);
 		}
 		/* another message, or none: mm/page_alloc.c */

@@ -59,7 +59,7 @@ void help__command(FILE *file, enum command command)
 
 	fprintf(file, "Usage: gfptrace %s %s\n\n%s\n", row->name, row->usage, row->description);
 	for (option = option_table; option->name; option++) {
-		if (option->unbuilt || !(option->commands & 1u << command))
+		if (!(option->commands & 1u << command))
 			continue;
 		if (strcmp(group, option->group) != 0) {
 			group = option->group;

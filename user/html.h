@@ -63,6 +63,7 @@ int html__slowest(FILE *file, const struct report *report);
 int html__headroom(FILE *file, const struct report *report);
 int html__alignment(FILE *file, const struct report *report);
 int html__placement(FILE *file, const struct report *report);
+int html__slabs(FILE *file, const struct report *report);
 int html__lint(FILE *file, const struct report *report);
 int html__cost(FILE *file, const struct report *report);
 

@@ -27,7 +27,7 @@ int report__write_html(FILE *file, const struct report *report,
 	static int (*const sections[])(FILE *, const struct report *) = {
 		html__head,	html__hosts,   html__latency,  html__heat,	html__labyrinth,
 		html__failures, html__slowest, html__headroom, html__alignment, html__placement,
-		html__lint,	html__series,  html__cost,
+		html__slabs,	html__lint,    html__series,   html__cost,
 	};
 	size_t i;
 	int err = 0;

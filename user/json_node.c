@@ -40,6 +40,11 @@ struct json_node json__object(const struct json_node *node, const char *key)
 	return child;
 }
 
+bool json__has(const struct json_node *node, const char *key)
+{
+	return json_object_get(node->json, key);
+}
+
 bool json__is_null(const struct json_node *node, const char *key)
 {
 	const json_t *json = field(node, key);

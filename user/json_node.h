@@ -30,6 +30,7 @@ void json__fail(const struct json_node *node, const char *key, const char *what)
 
 /* Fields of `node`, all of which must be there. */
 struct json_node json__object(const struct json_node *node, const char *key);
+bool json__has(const struct json_node *node, const char *key); /* for what older ones lack */
 bool json__is_null(const struct json_node *node, const char *key);
 uint64_t json__number(const struct json_node *node, const char *key, uint64_t max);
 double json__real(const struct json_node *node, const char *key); /* not negative */

@@ -102,6 +102,19 @@ static uint64_t symbol_address(const char *name)
 	return address;
 }
 
+/* Per-CPU variables of other machines than x86 lie where their symbols say, plus what is the CPU's.
+ */
+static void find_percpu_offsets(struct btf_facts *facts)
+{
+	uint64_t runqueues;
+
+	if (facts->has_percpu_offsets || facts->preempt_count_in_btf || !facts->cfs_in_rq)
+		return;
+	runqueues = symbol_address("runqueues");
+	facts->has_percpu_offsets = runqueues != 0;
+	facts->cfs_offset = (int64_t)(runqueues + facts->cfs_in_rq);
+}
+
 /* The first line of /proc/pagetypeinfo, which root may read (mm/vmstat.c). */
 static uint32_t pageblock_order(void)
 {
@@ -235,6 +248,7 @@ int kernel__read(struct kernel *kernel)
 	if (!kernel->facts.has_mm_page_alloc)
 		return fail(kernel, -ENOENT, "this kernel has no tracepoint kmem:mm_page_alloc",
 			    "boot a kernel with CONFIG_TRACEPOINTS=y");
+	find_percpu_offsets(&kernel->facts);
 	kernel->preempt_symbol = !strcmp(kernel->name.machine, "aarch64") ||
 				 (kernel->facts.preempt_count_in_btf &&
 				  (trial__variable(kernel->btf, "pcpu_hot") ||

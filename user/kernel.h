@@ -33,6 +33,7 @@ struct kernel {
 	uint32_t pageblock_order;
 	uint64_t section_symbol; /* where BPF finds the blocks' migrate types; 0: not shown */
 	const char *no_quality;	 /* set by kernel__find_quality() only; NULL: it is there */
+	struct cache_line line;	 /* of size 0 unless the session asks for it */
 	struct cache cache;	 /* the session asks for it where colours are wanted */
 	bool icount;		 /* tools/vm --icount: a nanosecond is an instruction */
 	char problem[128];	 /* why kernel__read() failed, and what to do about it */

@@ -91,15 +91,31 @@ static const struct report *reference(const struct merge *merge)
 	return merge->reports[0];
 }
 
+/* The first that looked at slabs, if any did. */
+static const struct report *reference_of_slabs(const struct merge *merge)
+{
+	for (size_t i = 0; i < merge->nr; i++)
+		if (merge->reports[i]->slab.line)
+			return merge->reports[i];
+	return merge->reports[0];
+}
+
 static int check(const struct merge *merge, char *error, size_t size)
 {
-	const struct report *first = reference(merge);
+	const struct report *first = reference(merge), *slabs = reference_of_slabs(merge);
 	const char *why = NULL;
 	char *a, *b;
 	size_t i;
 
-	for (i = 0; i < merge->nr && !why; i++)
-		why = obstacle(first, merge->reports[i]);
+	for (i = 0; i < merge->nr && !why; i++) {
+		const struct report *next = merge->reports[i];
+
+		why = obstacle(first, next);
+		if (why || !next->slab.line || next->slab.line == slabs->slab.line)
+			continue;
+		why = "their cache lines differ (slab.line)";
+		first = slabs;
+	}
 	if (!why)
 		return 0;
 	a = text__escape(name_of(first));

@@ -91,6 +91,33 @@ static void merge_requests(struct merge *merge, const struct report *from)
 		*to[i] = merge__sum(merge, *to[i], add[i]);
 }
 
+/* A mean weighs what it was measured over. */
+static void merge_slab(struct merge *merge)
+{
+	struct report *into = merge->into;
+	double requests = 0, ns = 0;
+
+	for (size_t i = 0; i < merge->nr; i++) {
+		const struct report *from = merge->reports[i];
+		double all = (double)from->slab.counted + (double)from->slab.filtered +
+			     (double)from->slab.patient + (double)from->slab.large;
+
+		if (!from->slab.line)
+			continue;
+		into->slab.line = from->slab.line;
+		into->slab.counted = merge__sum(merge, into->slab.counted, from->slab.counted);
+		into->slab.filtered = merge__sum(merge, into->slab.filtered, from->slab.filtered);
+		into->slab.patient = merge__sum(merge, into->slab.patient, from->slab.patient);
+		into->slab.large = merge__sum(merge, into->slab.large, from->slab.large);
+		into->slab.missed = merge__sum(merge, into->slab.missed, from->slab.missed);
+		if (from->slab.ns_per_request <= 0)
+			continue;
+		requests += all;
+		ns += all * from->slab.ns_per_request;
+	}
+	into->slab.ns_per_request = requests > 0 ? ns / requests : 0;
+}
+
 /* Shares and means weigh what they were measured over. */
 static void merge_cost(struct merge *merge)
 {
@@ -294,9 +321,11 @@ int merge__context(struct merge *merge)
 		err = merge_sight(merge);
 	if (!err)
 		err = merge_changes(merge);
-	if (!err)
-		merge_cost(merge);
-	return err;
+	if (err)
+		return err;
+	merge_cost(merge);
+	merge_slab(merge);
+	return 0;
 }
 
 void merge__head(struct merge *merge)

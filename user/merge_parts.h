@@ -44,7 +44,7 @@ bool merge__same_texts(const char *const *a, size_t nr_a, const char *const *b, 
 int merge__context(struct merge *merge);
 void merge__head(struct merge *merge);
 
-int merge__series(struct merge *merge); /* latency, alignment, placement, stages, headroom */
+int merge__series(struct merge *merge); /* latency, alignment, placement, slabs, stages, headroom */
 int merge__events(struct merge *merge); /* failures, the slowest, lint, loss, programs */
 
 #endif

@@ -254,6 +254,32 @@ static int fold_headroom(struct merge *merge, const struct item *items, size_t n
 	return err;
 }
 
+static int compare_slabs(const void *a, const void *b)
+{
+	return slab__compare(a, b);
+}
+
+static int fold_slab(struct merge *merge, const struct item *items, size_t nr)
+{
+	struct slab *into = report__add_slab(merge->into);
+
+	if (!into)
+		return -ENOMEM;
+	*into = *(const struct slab *)items[0].element;
+	for (size_t i = 1; i < nr; i++) {
+		const struct slab *from = items[i].element;
+
+		into->count = merge__sum(merge, into->count, from->count);
+		into->failed = merge__sum(merge, into->failed, from->failed);
+		into->requested = merge__sum(merge, into->requested, from->requested);
+		into->allocated = merge__sum(merge, into->allocated, from->allocated);
+		into->aligned = merge__sum(merge, into->aligned, from->aligned);
+		into->crossing = merge__sum(merge, into->crossing, from->crossing);
+		into->wide = merge__sum(merge, into->wide, from->wide);
+	}
+	return 0;
+}
+
 /* The number of colours that all agree on who know theirs; 0 where they do not. */
 static size_t colours_of(const struct merge *merge)
 {
@@ -305,6 +331,7 @@ int merge__series(struct merge *merge)
 		KIND(zones, nr_zones, compare_zones, fold_zone),
 		KIND(stages, nr_stages, compare_stages, fold_stage),
 		KIND(headroom, nr_headroom, compare_headroom, fold_headroom),
+		KIND(slabs, nr_slabs, compare_slabs, fold_slab),
 	};
 	int err = 0;
 

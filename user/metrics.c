@@ -203,6 +203,7 @@ static const char *const cause_labels[] = {"cause", NULL};
 static const char *const zone_labels[] = {"node", "zone", NULL};
 static const char *const stage_labels[] = {"stage", NULL};
 static const char *const headroom_labels[] = {"class", "zone", "node", NULL};
+static const char *const slab_labels[] = {"class", "context", "call", "cache", "size", NULL};
 static const char *const kind_labels[] = {"kind", NULL};
 static const char *const what_labels[] = {"what", NULL};
 static const char *const info_labels[] = {"version", "kernel", "arch", "clock", "tier", NULL};
@@ -271,6 +272,30 @@ const struct metric metrics[] = {
 	{"gfptrace_reserves_touched_total", "gfptrace_reserves_touched_total",
 	 "Requests that got below the min watermark of a zone.",
 	 METRIC_COUNTER, METRIC_NUMBER, METRIC_SUM, NULL, false, headroom_labels, visit_reserves},
+	{"gfptrace_slab_requests_total", "gfptrace_slab_requests_total",
+	 "Slab objects asked for atomically.",
+	 METRIC_COUNTER, METRIC_NUMBER, METRIC_SUM, NULL, false, slab_labels, visit_slab_requests},
+	{"gfptrace_slab_failures_total", "gfptrace_slab_failures_total",
+	 "Of these, requests that got none.",
+	 METRIC_COUNTER, METRIC_NUMBER, METRIC_SUM, NULL, false, slab_labels, visit_slab_failures},
+	{"gfptrace_slab_requested_bytes_total", "gfptrace_slab_requested_bytes_total",
+	 "Bytes that were asked for in them.",
+	 METRIC_COUNTER, METRIC_NUMBER, METRIC_SUM, NULL, false, slab_labels, visit_slab_requested},
+	{"gfptrace_slab_allocated_bytes_total", "gfptrace_slab_allocated_bytes_total",
+	 "Bytes that they take.",
+	 METRIC_COUNTER, METRIC_NUMBER, METRIC_SUM, NULL, false, slab_labels, visit_slab_allocated},
+	{"gfptrace_slab_aligned_total", "gfptrace_slab_aligned_total",
+	 "Objects that begin with a cache line.",
+	 METRIC_COUNTER, METRIC_NUMBER, METRIC_SUM, NULL, false, slab_labels, visit_slab_aligned},
+	{"gfptrace_slab_crossing_total", "gfptrace_slab_crossing_total",
+	 "Objects that fit in a cache line and lie in two.",
+	 METRIC_COUNTER, METRIC_NUMBER, METRIC_SUM, NULL, false, slab_labels, visit_slab_crossing},
+	{"gfptrace_slab_wide_total", "gfptrace_slab_wide_total",
+	 "Objects larger than a cache line that lie in one more than they need.",
+	 METRIC_COUNTER, METRIC_NUMBER, METRIC_SUM, NULL, false, slab_labels, visit_slab_wide},
+	{"gfptrace_slab_missed_total", "gfptrace_slab_missed_total",
+	 "Slab objects asked for and not counted.",
+	 METRIC_COUNTER, METRIC_NUMBER, METRIC_SUM, NULL, false, NULL, visit_slab_missed},
 	{"gfptrace_lint_total", "gfptrace_lint_total",
 	 "Requests that were made in a way that costs or endangers.",
 	 METRIC_COUNTER, METRIC_NUMBER, METRIC_SUM, NULL, false, kind_labels, visit_lint},

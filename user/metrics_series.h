@@ -24,4 +24,14 @@ METRIC_VISITOR(visit_headroom);
 METRIC_VISITOR(visit_reserves);
 METRIC_VISITOR(visit_lint);
 
+/* metrics_slabs.c */
+METRIC_VISITOR(visit_slab_requests);
+METRIC_VISITOR(visit_slab_failures);
+METRIC_VISITOR(visit_slab_requested);
+METRIC_VISITOR(visit_slab_allocated);
+METRIC_VISITOR(visit_slab_aligned);
+METRIC_VISITOR(visit_slab_crossing);
+METRIC_VISITOR(visit_slab_wide);
+METRIC_VISITOR(visit_slab_missed);
+
 #endif

@@ -88,8 +88,6 @@ static int apply(struct parser *parser, const struct option_row *row, const char
 {
 	size_t index = (size_t)(row - option_table);
 
-	if (row->unbuilt)
-		return options__fail(parser->error, "--%s is not built yet", row->name);
 	if (row->metavar && !value) {
 		if (parser->next >= parser->argc)
 			return options__fail(parser->error, "--%s needs a value: %s", row->name,
@@ -122,7 +120,7 @@ static int unknown_long(struct parser *parser, const char *name, size_t length)
 
 	options__fail(parser->error, "unknown option '--%.*s'", (int)length, name);
 	for (row = option_table; row->name; row++)
-		if (row->commands & 1u << parser->command && !row->unbuilt)
+		if (row->commands & 1u << parser->command)
 			names[nr++] = row->name;
 	snprintf(word, sizeof(word), "%.*s", (int)length, name);
 	nearest = word__nearest(word, names, nr);
@@ -214,6 +212,12 @@ static int check_together(const struct options *options, struct options_error *e
 	if (options->failures_only && options->cache_colours)
 		return options__fail(error, "--cache-colours: --failures-only looks at no request "
 					    "that succeeds");
+	if (options->failures_only && options->slab)
+		return options__fail(error,
+				     "--slab: --failures-only puts nothing on the fast path");
+	if (options->slab && options->marked)
+		return options__fail(error, "--slab: no object carries the mark that --marked asks "
+					    "for");
 	if (options->failures_only && options->marked)
 		return options__fail(error, "--marked: --failures-only does not see the mark");
 	return 0;

@@ -95,6 +95,7 @@ struct options {
 	bool addresses;
 	bool stacks;
 	bool cache_colours;
+	bool slab;
 	bool lint;
 	bool marked; /* count only requests that carry the test module's mark, check each pairing */
 	uint64_t memory_limit; /* bytes of map memory */

@@ -33,10 +33,6 @@ const char *const diff_format_names[DIFF_FORMATS] = {"text", "json"};
 /* Tables are read by their rows. */
 /* clang-format off */
 
-/* An option that later work brings; `m` NULL: it takes no value. */
-#define UNBUILT(n, m) \
-	{ .name = (n), .metavar = (m), .type = OPTION_TEXT, .commands = RUN, .unbuilt = true }
-
 const struct option_row option_table[] = {
 	{ .name = "listen", .type = OPTION_ADDRESS, .metavar = "ADDR:PORT", .group = "Serving",
 	  .commands = SERVE, AT(listen), .fallback = "127.0.0.1:9437",
@@ -113,6 +109,9 @@ const struct option_row option_table[] = {
 	{ .name = "cache-colours", .type = OPTION_FLAG, .group = "Output", .commands = RUN | TOP,
 	  AT(cache_colours),
 	  .help = "count over which sets of the last-level cache the pages spread" },
+	{ .name = "slab", .type = OPTION_FLAG, .group = "Output", .commands = WINDOW, AT(slab),
+	  .help = "count objects of slabs that are asked for atomically, and how they lie in cache "
+		  "lines" },
 
 	{ .name = "class", .type = OPTION_WORDS, .metavar = "CLASS[,...]", .group = "Filters",
 	  .commands = RUN | TOP, AT(classes), .given = offsetof(struct options, class_given),
@@ -184,7 +183,6 @@ const struct option_row option_table[] = {
 	{ .name = "help", .short_name = 'h', .type = OPTION_FLAG, .group = "Other",
 	  .commands = ALL, AT(help), .help = "show this" },
 
-	UNBUILT("slab", NULL),
 	{ 0 },
 };
 

@@ -36,7 +36,6 @@ struct option_row {
 	const char *help;
 	const char *fallback;  /* the default as --help shows it; NULL: none */
 	unsigned int commands; /* bits, 1 << enum command */
-	bool unbuilt;	       /* named by the design, brought by later work */
 	size_t offset;	       /* into struct options */
 	size_t given;	       /* offset of a bool to set, 0: none */
 	const char *const *words;

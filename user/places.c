@@ -6,6 +6,7 @@
 int places__init(struct places *places, const struct tracer *tracer, bool addresses)
 {
 	struct stacks_view stacks = tracer__stacks(tracer), lints = tracer__lints(tracer);
+	struct slabs_view slabs = tracer__slabs(tracer);
 	size_t count;
 	const struct gft_callers *seen = tracer__callers(tracer, &count);
 	int err = stacks_base__init(&places->stacks, stacks.count);
@@ -18,6 +19,10 @@ int places__init(struct places *places, const struct tracer *tracer, bool addres
 		err = callers__add_stacks(&places->callers, stacks.stacks, stacks.count);
 	if (!err && lints.stacks)
 		err = callers__add_stacks(&places->callers, lints.stacks, lints.count);
+	if (!err)
+		err = slabs__init(&places->slabs, &slabs);
+	if (!err)
+		err = slabs__init(&places->slabs_end, &slabs);
 	return err;
 }
 
@@ -26,6 +31,8 @@ void places__free(struct places *places)
 	callers__free(&places->callers);
 	stacks_base__free(&places->stacks);
 	stacks_base__free(&places->lints);
+	slabs__free(&places->slabs);
+	slabs__free(&places->slabs_end);
 }
 
 void places__begin(struct places *places, const struct tracer *tracer)
@@ -48,11 +55,19 @@ void places__resolve(struct places *places)
 	callers__find_same(&places->callers, &places->seen, places->same);
 }
 
-static int describe_headroom(const struct gft_headrooms *before, const struct gft_headrooms *now,
-			     const struct tracer *tracer, struct report *report)
+/* What came between two moments. Of slabs `from` NULL is the activation. */
+static int describe_between(const struct tracer *tracer, const struct gft_headrooms *before,
+			    const struct gft_headrooms *now, const struct slabs_state *from,
+			    const struct slabs_state *to, struct report *report)
 {
-	int err = headroom__describe(before, now, tracer__zones(tracer), report);
+	static const struct slabs_state nothing;
+	struct slabs_view slabs = tracer__slabs(tracer);
+	int err = 0;
 
+	if (tracer__headrooms(tracer))
+		err = headroom__describe(before, now, tracer__zones(tracer), report);
+	if (!err && slabs.rows)
+		err = slabs__describe(&slabs, from ? from : &nothing, to, report);
 	if (!err)
 		report__sort(report);
 	return err;
@@ -61,25 +76,27 @@ static int describe_headroom(const struct gft_headrooms *before, const struct gf
 int places__describe_so_far(struct places *places, const struct tracer *tracer,
 			    struct report *report)
 {
-	const struct gft_headrooms *headrooms = tracer__headrooms(tracer);
+	struct slabs_view slabs = tracer__slabs(tracer);
 
-	if (!headrooms)
-		return 0;
-	places->end = *headrooms;
-	return describe_headroom(&places->base, &places->end, tracer, report);
+	if (tracer__headrooms(tracer))
+		places->end = *tracer__headrooms(tracer);
+	if (slabs.rows)
+		slabs__take(&places->slabs_end, &slabs);
+	return describe_between(tracer, &places->base, &places->end, &places->slabs,
+				&places->slabs_end, report);
 }
 
 int places__describe_all(const struct places *places, const struct tracer *tracer,
 			 struct report *report)
 {
-	if (!tracer__headrooms(tracer))
-		return 0;
-	return describe_headroom(&places->origin, &places->base, tracer, report);
+	return describe_between(tracer, &places->origin, &places->base, NULL, &places->slabs,
+				report);
 }
 
 int places__describe(struct places *places, const struct tracer *tracer, struct report *report)
 {
 	struct stacks_view stacks = tracer__stacks(tracer), lints = tracer__lints(tracer);
+	struct slabs_state slabs = places->slabs;
 	int err = stacks__describe(&places->stacks, &stacks, &places->callers, report);
 
 	if (!err)
@@ -87,7 +104,7 @@ int places__describe(struct places *places, const struct tracer *tracer, struct 
 	if (!err)
 		err = places__describe_so_far(places, tracer, report);
 	places->base = places->end;
-	if (!err)
-		report__sort(report);
+	places->slabs = places->slabs_end;
+	places->slabs_end = slabs;
 	return err;
 }

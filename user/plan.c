@@ -307,6 +307,7 @@ int plan__make(struct plan *plan, const struct kernel *kernel, const struct opti
 	set_label_masks(config, options);
 	config->callers = config->by_caller || config->by_module || config->stacks;
 	set_colours(config, kernel, options);
+	config->line_shift = options->slab ? log2_exact(kernel->line.size) : 0;
 	set_slots(plan, kernel);
 	err = set_pageblocks(config, kernel, problem, size);
 	if (!err)
@@ -340,6 +341,8 @@ uint64_t plan__memory(const struct plan *plan, const struct kernel *kernel, bool
 		       GFT_COLOURS_SIZE((uint64_t)config->colour_slots) + names;
 	if (config->slowest)
 		cpu += sizeof(struct gft_slowest);
+	if (config->line_shift)
+		cpu += GFT_SLAB_CALLS * sizeof(struct gft_slab_row);
 	return (cpu + callers + sizeof(struct gft_look)) * kernel->cpus +
 	       ((config->stacks ? GFT_STACKS : 1ull) + (config->lint ? GFT_LINTS : 1ull)) *
 		       sizeof(struct gft_stack) +

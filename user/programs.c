@@ -33,6 +33,16 @@ static int set_map(struct bpf_map *map, uint64_t entries, uint64_t value_size)
 	return err ? err : bpf_map__set_max_entries(map, (uint32_t)entries);
 }
 
+/* Two programs may nest: each has rows of its own. */
+static int size_slabs(struct programs *programs, uint32_t cpus)
+{
+	struct bpf_map *slabs = programs->skeleton->maps.gft_slabs;
+
+	if (!programs->setup.config.line_shift)
+		return bpf_map__set_autocreate(slabs, false);
+	return bpf_map__set_max_entries(slabs, cpus * GFT_SLAB_CALLS);
+}
+
 static int size_maps(struct programs *programs)
 {
 	uint32_t cpus = programs->setup.kernel->cpus, copies = programs->setup.copies;
@@ -65,6 +75,8 @@ static int size_maps(struct programs *programs)
 	if (!err && programs->setup.config.by_quality)
 		err = bpf_map__set_max_entries(programs->skeleton->maps.gft_qualities,
 					       GFT_QUALITY_MARKS);
+	if (!err)
+		err = size_slabs(programs, cpus);
 	return err;
 }
 
@@ -182,6 +194,16 @@ static int want_watchers(struct programs *programs)
 	return want(kprobes ? skeleton->progs.lint_kprobe : skeleton->progs.lint_tracepoint, NULL);
 }
 
+static int want_slabs(struct programs *programs)
+{
+	int err = 0;
+
+	for (uint32_t call = 0; call < GFT_SLAB_CALLS && !err; call++)
+		if (wants_slab(programs, call))
+			err = want(slab_program(programs, call), NULL);
+	return err;
+}
+
 /* Which programs this tier loads. Presence in BTF proves nothing: loading and attaching does. */
 static int want_programs(struct programs *programs)
 {
@@ -203,6 +225,8 @@ static int want_programs(struct programs *programs)
 		err = want(skeleton->progs.quality_begin, NULL);
 	if (!err && config->by_quality)
 		err = want(skeleton->progs.quality_end, NULL);
+	if (!err)
+		err = want_slabs(programs);
 	for (uint32_t i = 0; i < programs->setup.copies && !err; i++)
 		err = want(programs->copy[i].exit, NULL);
 	if (!err)
@@ -249,7 +273,8 @@ static int set_addresses(struct programs *programs)
 
 		if (!area)
 			continue;
-		for (uint32_t copy = 1; copy <= programs->setup.copies; copy++)
+		for (uint32_t copy = 1;
+		     copy <= programs->setup.copies && kernel->facts.preempt_count_in_btf; copy++)
 			row_of(programs, copy, cpu)->preempt_count =
 				area + (uint64_t)kernel->facts.preempt_offset;
 		if (entry_stats)
@@ -293,6 +318,11 @@ static int prepare_maps(struct programs *programs)
 	programs->callers = map_in(programs->skeleton->maps.gft_callers, &programs->callers_size);
 	programs->stacks = map_in(programs->skeleton->maps.gft_stacks, &programs->stacks_size);
 	programs->lints = map_in(programs->skeleton->maps.gft_lints, &programs->lints_size);
+	if (programs->setup.config.line_shift) {
+		programs->slabs = map_in(programs->skeleton->maps.gft_slabs, &programs->slabs_size);
+		if (!programs->slabs)
+			return -ENOMEM;
+	}
 	if (!programs->names || !programs->failures || !programs->slowest || !programs->callers ||
 	    !programs->stacks || !programs->lints)
 		return -ENOMEM;
@@ -393,6 +423,8 @@ void programs__close(struct programs *programs)
 		munmap(programs->stacks, programs->stacks_size);
 	if (programs->lints)
 		munmap(programs->lints, programs->lints_size);
+	if (programs->slabs)
+		munmap(programs->slabs, programs->slabs_size);
 	if (programs->failures)
 		munmap(programs->failures, programs->failures_size);
 	if (programs->slowest)

@@ -41,6 +41,15 @@ struct counters_view {
 	const struct gft_callers *callers; /* the same where no caller is a key */
 };
 
+/* With --slab, by call and CPU. */
+struct slabs_view {
+	const struct gft_slab_row *rows; /* NULL: not asked for */
+	uint32_t cpus;
+	uint32_t line; /* bytes */
+	bool seen[GFT_SLAB_CALLS];
+	uint64_t misses[GFT_SLAB_CALLS]; /* runs that were skipped */
+};
+
 /* A program that is or was attached, and what the kernel says of it. */
 struct program_state {
 	const char *name;
@@ -49,6 +58,7 @@ struct program_state {
 	uint64_t runs, ns; /* 0 unless the kernel's BPF statistics are on */
 	uint64_t misses;   /* runs that were skipped, because it was already running there */
 	bool is_exit, is_bulk;
+	bool is_slab; /* runs for objects of slabs, not for pages */
 };
 
 /*
@@ -80,6 +90,7 @@ const struct gft_callers *programs__callers(const struct programs *programs, siz
 /* With --stacks and --lint. */
 struct stacks_view programs__stacks(const struct programs *programs);
 struct stacks_view programs__lints(const struct programs *programs);
+struct slabs_view programs__slabs(const struct programs *programs);
 
 enum lint_sight programs__lint_sight(const struct programs *programs);
 const struct gft_headrooms *programs__headrooms(const struct programs *programs); /* NULL: none */

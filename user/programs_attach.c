@@ -40,6 +40,8 @@ static int attach(struct programs *programs, uint32_t copy, struct bpf_program *
 		.function = function,
 		.is_exit = program == programs->copy[copy - 1].exit,
 		.is_bulk = program == programs->skeleton->progs.bulk_exit,
+		.is_slab = program == slab_program(programs, GFT_KMALLOC) ||
+			   program == slab_program(programs, GFT_KMEM_CACHE_ALLOC),
 	};
 	return 0;
 }
@@ -233,6 +235,16 @@ static void attach_lint(struct programs *programs)
 		detach(programs, program);
 }
 
+static void attach_slabs(struct programs *programs)
+{
+	static const char *const events[GFT_SLAB_CALLS] = {"kmalloc", "kmem_cache_alloc"};
+
+	for (uint32_t call = 0; call < GFT_SLAB_CALLS; call++)
+		programs->slab_call[call] =
+			wants_slab(programs, call) &&
+			!attach(programs, 1, slab_program(programs, call), "raw_tp", events[call]);
+}
+
 int programs__attach_exits(struct programs *programs, uint32_t copy)
 {
 	int err = 0;
@@ -242,6 +254,7 @@ int programs__attach_exits(struct programs *programs, uint32_t copy)
 	if (copy == 1) {
 		attach_headroom(programs);
 		attach_lint(programs);
+		attach_slabs(programs);
 	}
 	if (copy == 1 && programs->bulk)
 		err = attach(programs, 1, programs->skeleton->progs.bulk_exit, "fexit",

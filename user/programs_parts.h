@@ -17,7 +17,7 @@ struct attached {
 	uint32_t copy;
 	const char *how;      /* fentry, kprobe, ... */
 	const char *function; /* or the tracepoint's name */
-	bool is_exit, is_bulk;
+	bool is_exit, is_bulk, is_slab;
 };
 
 /* What a copy consists of in this tier. */
@@ -48,6 +48,9 @@ struct programs {
 	size_t callers_size, stacks_size, lints_size;
 	enum lint_sight lint_sight;
 	bool headroom;
+	void *slabs;
+	size_t slabs_size;
+	bool slab_call[GFT_SLAB_CALLS]; /* is seen */
 };
 
 static inline bool has_names(const struct programs *programs)
@@ -59,6 +62,24 @@ static inline bool has_names(const struct programs *programs)
 static inline bool wants_callers(const struct programs *programs)
 {
 	return programs->setup.config.callers || programs->setup.config.lint;
+}
+
+static inline bool wants_slab(const struct programs *programs, enum gft_slab_call call)
+{
+	return programs->setup.config.line_shift &&
+	       programs->setup.kernel->facts.has_slab_call[call];
+}
+
+static inline struct bpf_program *slab_program(const struct programs *programs,
+					       enum gft_slab_call call)
+{
+	struct gfptrace *skeleton = programs->skeleton;
+
+	if (programs->setup.kernel->preempt_symbol)
+		return call == GFT_KMALLOC ? skeleton->progs.slab_kmalloc
+					   : skeleton->progs.slab_cache;
+	return call == GFT_KMALLOC ? skeleton->progs.slab_kmalloc_address
+				   : skeleton->progs.slab_cache_address;
 }
 
 static inline size_t cpu_size(const struct programs *programs, uint32_t copy)

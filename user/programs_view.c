@@ -90,6 +90,27 @@ struct stacks_view programs__lints(const struct programs *programs)
 				    programs->skeleton->bss->gft_lints_other};
 }
 
+struct slabs_view programs__slabs(const struct programs *programs)
+{
+	struct slabs_view view = {
+		.rows = programs->slabs,
+		.cpus = programs->setup.kernel->cpus,
+		.line = 1u << programs->setup.config.line_shift,
+	};
+
+	for (uint32_t call = 0; call < GFT_SLAB_CALLS; call++) {
+		struct bpf_prog_info info = {};
+		uint32_t size = sizeof(info);
+
+		view.seen[call] = programs->slab_call[call];
+		if (view.seen[call] &&
+		    !bpf_obj_get_info_by_fd(bpf_program__fd(slab_program(programs, call)), &info,
+					    &size))
+			view.misses[call] = info.recursion_misses;
+	}
+	return view;
+}
+
 enum lint_sight programs__lint_sight(const struct programs *programs)
 {
 	return programs->lint_sight;
@@ -166,6 +187,7 @@ size_t programs__states(const struct programs *programs, struct program_state *s
 			.misses = info.recursion_misses,
 			.is_exit = attached->is_exit,
 			.is_bulk = attached->is_bulk,
+			.is_slab = attached->is_slab,
 		};
 		snprintf(state->attach, sizeof(state->attach), "%s/%s", attached->how,
 			 attached->function);

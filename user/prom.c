@@ -246,7 +246,7 @@ int report__write_prom(FILE *file, const struct report *report,
 	static int (*const parts[])(FILE *, const struct report *) = {
 		write_info,   write_totals,   prom__latency, write_failures,
 		write_loss,   write_blind,    prom__blocks,  prom__placement,
-		prom__stages, prom__headroom, prom__lint,
+		prom__stages, prom__headroom, prom__slabs,   prom__lint,
 	};
 	int err = 0;
 

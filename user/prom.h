@@ -37,6 +37,7 @@ int prom__blocks(FILE *file, const struct report *report);
 int prom__placement(FILE *file, const struct report *report);
 int prom__stages(FILE *file, const struct report *report);
 int prom__headroom(FILE *file, const struct report *report);
+int prom__slabs(FILE *file, const struct report *report);
 int prom__lint(FILE *file, const struct report *report);
 
 #endif

@@ -136,6 +136,7 @@ void report__free(struct report *report)
 	free(report->alignment);
 	free(report->zones);
 	free(report->cache.counts);
+	free(report->slabs);
 	free(report->stages);
 	free(report->failures);
 	free(report->headroom);

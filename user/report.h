@@ -159,6 +159,20 @@ struct headroom {
 	size_t nr_buckets;
 };
 
+/* Objects of slabs that were asked for atomically, of one call, cache, size and labels. */
+struct slab {
+	const char *call;     /* kmalloc, kmem_cache_alloc */
+	const char *cache;    /* "" of kmalloc, and of series that found no room */
+	uint64_t size;	      /* bytes that an object takes; 0: series that found no room */
+	struct labels labels; /* class, context */
+	uint64_t count, failed;
+	/* of those that were had; wide and crossing exclude each other */
+	uint64_t requested, allocated; /* bytes */
+	uint64_t aligned;	       /* begin with a cache line */
+	uint64_t crossing;	       /* fit in a line and lie in two */
+	uint64_t wide;		       /* larger than a line, and lie in one more than they need */
+};
+
 struct slow_stage {
 	const char *stage;
 	uint64_t start; /* ns since the start of the request */
@@ -301,6 +315,16 @@ struct report {
 		uint64_t *counts;
 		size_t nr_counts; /* == colours */
 	} cache;
+	/* With --slab; line 0: not asked for. */
+	struct {
+		uint32_t line; /* bytes */
+		/* all requests: of the series, kept out by filters, not atomic, not seen */
+		uint64_t counted, filtered, patient, missed;
+		uint64_t large; /* events of kmalloc() that are for pages, no objects of slabs */
+		double ns_per_request; /* of tracing, all requests; 0 where it is not measured */
+	} slab;
+	struct slab *slabs;
+	size_t nr_slabs;
 	struct stage *stages;
 	size_t nr_stages;
 	struct failure *failures;
@@ -351,6 +375,7 @@ struct program_cost *report__add_program(struct report *report);
 struct coverage_change *report__add_change(struct report *report);
 struct stage *report__add_stage(struct report *report);
 struct headroom *report__add_headroom(struct report *report);
+struct slab *report__add_slab(struct report *report);
 struct slow *report__add_slow(struct report *report);
 struct lint *report__add_lint(struct report *report);
 struct stack_count *report__add_stack(struct report *report);
@@ -388,12 +413,18 @@ size_t stage__rank(const char *name);
 /* Compare as report__sort() does: dimension by dimension, a missing one first. */
 int labels__compare(const struct labels *a, const struct labels *b);
 
+/* What a table calls it: the cache, "kmalloc()", or "other". */
+const char *slab__title(const struct slab *slab);
+
+/* Compare by what tells series apart. */
+int slab__compare(const struct slab *a, const struct slab *b);
+
 /* Compare text by text; a list that ends first comes first. */
 int text_list__compare(const struct text_list *a, const struct text_list *b);
 
 /*
  * Sort the series by their labels (numbers as numbers), stages in the order of stage_names,
- * the slowest by latency, failures, lint and stacks by count, largest first.
+ * the slowest by latency, failures, slabs, lint and stacks by count, largest first.
  */
 void report__sort(struct report *report);
 

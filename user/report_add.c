@@ -117,6 +117,16 @@ struct headroom *report__add_headroom(struct report *report)
 	return array__append(&report->headroom, &report->nr_headroom, sizeof(*report->headroom));
 }
 
+struct slab *report__add_slab(struct report *report)
+{
+	struct slab *slab =
+		array__append(&report->slabs, &report->nr_slabs, sizeof(*report->slabs));
+
+	if (slab)
+		slab->call = slab->cache = "";
+	return slab;
+}
+
 struct slow *report__add_slow(struct report *report)
 {
 	struct slow *slow =

@@ -225,17 +225,17 @@ static json_t *cost_of(const struct report *report)
 /* The whole report, NULL when memory is short. */
 static json_t *report_to_json(const struct report *report)
 {
-	return json_pack("{ss s{so so} so so so so so so so so so so so so so so so so so}",
+	return json_pack("{ss s{so so} so so so so so so so so so so so so so so so so so so}",
 			 "schema", REPORT_SCHEMA, "tool", "name", part__text(report->tool.name),
 			 "version", part__text(report->tool.version), "host", host_of(report),
 			 "mode", mode_of(report), "window", window_of(report), "filter",
 			 filter_of(report), "requests", requests_of(report), "loss",
 			 loss_of(report->loss, report->nr_loss), "latency", part__latency(report),
 			 "alignment", part__alignment(report), "placement", part__placement(report),
-			 "stages", part__stages(report), "failures", part__failures(report),
-			 "headroom", part__headroom(report), "slowest", part__slowest(report),
-			 "lint", part__lint(report), "stacks", part__stacks(report), "cost",
-			 cost_of(report), "hosts", hosts_of(report));
+			 "slab", part__slab(report), "stages", part__stages(report), "failures",
+			 part__failures(report), "headroom", part__headroom(report), "slowest",
+			 part__slowest(report), "lint", part__lint(report), "stacks",
+			 part__stacks(report), "cost", cost_of(report), "hosts", hosts_of(report));
 }
 
 /* Six digits tell every ratio; a number read back and written again gives the same text. */

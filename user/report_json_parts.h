@@ -21,6 +21,7 @@ json_t *part__buckets(const struct bucket *buckets, size_t nr);
 json_t *part__latency(const struct report *report);
 json_t *part__alignment(const struct report *report);
 json_t *part__placement(const struct report *report);
+json_t *part__slab(const struct report *report);
 json_t *part__stages(const struct report *report);
 json_t *part__headroom(const struct report *report);
 

@@ -74,6 +74,36 @@ json_t *part__placement(const struct report *report)
 	return json_pack("{so so}", "zones", zones, "cache_colours", cache_colours(report));
 }
 
+json_t *part__slab(const struct report *report)
+{
+	json_t *list;
+
+	if (!report->slab.line)
+		return json_null();
+	list = json_array();
+	for (size_t i = 0; i < report->nr_slabs; i++) {
+		const struct slab *slab = &report->slabs[i];
+
+		json_array_append_new(
+			list,
+			json_pack("{so so so so so so so so so so so}", "call",
+				  part__text(slab->call), "cache", part__text_or_null(slab->cache),
+				  "size", part__number(slab->size), "labels",
+				  part__labels(&slab->labels), "count", part__number(slab->count),
+				  "failed", part__number(slab->failed), "requested",
+				  part__number(slab->requested), "allocated",
+				  part__number(slab->allocated), "aligned",
+				  part__number(slab->aligned), "crossing",
+				  part__number(slab->crossing), "wide", part__number(slab->wide)));
+	}
+	return json_pack(
+		"{sI so so so so so sf so}", "line", (json_int_t)report->slab.line, "counted",
+		part__number(report->slab.counted), "filtered", part__number(report->slab.filtered),
+		"patient", part__number(report->slab.patient), "large",
+		part__number(report->slab.large), "missed", part__number(report->slab.missed),
+		"ns_per_request", report->slab.ns_per_request, "series", list);
+}
+
 json_t *part__stages(const struct report *report)
 {
 	json_t *list = json_array();

@@ -332,6 +332,7 @@ static void read_report(const struct json_node *root, struct report *report)
 	read__latency(root, report);
 	read__alignment(root, report);
 	read__placement(root, report);
+	read__slab(root, report);
 	read__stages(root, report);
 	read__failures(root, report);
 	read__headroom(root, report);

@@ -33,6 +33,7 @@ uint64_t read__buckets(const struct json_node *series, struct bucket **buckets, 
 void read__latency(const struct json_node *root, struct report *report);
 void read__alignment(const struct json_node *root, struct report *report);
 void read__placement(const struct json_node *root, struct report *report);
+void read__slab(const struct json_node *root, struct report *report);
 void read__stages(const struct json_node *root, struct report *report);
 void read__headroom(const struct json_node *root, struct report *report);
 

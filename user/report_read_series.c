@@ -133,6 +133,57 @@ void read__placement(const struct json_node *root, struct report *report)
 	}
 }
 
+static void read_slab(const struct json_node *series, struct report *report)
+{
+	struct slab *slab = report__add_slab(report);
+
+	if (!read__is_there(series, slab))
+		return;
+	slab->call = read__text(series, report, "call");
+	slab->cache = read__word(series, report, "cache");
+	slab->size = read__number(series, "size");
+	read__labels(series, report, &slab->labels);
+	slab->count = read__number(series, "count");
+	slab->failed = read__number(series, "failed");
+	slab->requested = read__number(series, "requested");
+	slab->allocated = read__number(series, "allocated");
+	slab->aligned = read__number(series, "aligned");
+	slab->crossing = read__number(series, "crossing");
+	slab->wide = read__number(series, "wide");
+}
+
+/* Reports of before there was one have none. */
+void read__slab(const struct json_node *root, struct report *report)
+{
+	struct json_node slab, series;
+	uint64_t sum = 0;
+	size_t length, i;
+
+	if (!json__has(root, "slab") || json__is_null(root, "slab"))
+		return;
+	slab = json__object(root, "slab");
+	report->slab.line = read__small(&slab, "line");
+	report->slab.counted = read__number(&slab, "counted");
+	report->slab.filtered = read__number(&slab, "filtered");
+	report->slab.patient = read__number(&slab, "patient");
+	report->slab.large = read__number(&slab, "large");
+	report->slab.missed = read__number(&slab, "missed");
+	report->slab.ns_per_request = json__real(&slab, "ns_per_request");
+	if (!report->slab.line)
+		json__fail(&slab, "line", "is 0");
+	length = json__list(&slab, "series");
+	for (i = 0; i < length && !json__failed(root->error); i++) {
+		series = json__element(&slab, "series", i);
+		read_slab(&series, report);
+		if (json__failed(root->error))
+			return;
+		if (__builtin_add_overflow(sum, report->slabs[i].count, &sum))
+			json__fail(&series, "count", "the sum of the series overflows");
+	}
+	if (sum != report->slab.counted)
+		json__fail(&slab, "series", "do not add up to counted");
+}
+
 void read__stages(const struct json_node *root, struct report *report)
 {
 	size_t length = json__list(root, "stages"), i;

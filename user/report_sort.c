@@ -69,6 +69,35 @@ static int compare_headroom(const void *a, const void *b)
 			       &((const struct headroom *)b)->labels);
 }
 
+const char *slab__title(const struct slab *slab)
+{
+	if (!slab->size)
+		return "other";
+	return *slab->cache ? slab->cache : "kmalloc()";
+}
+
+int slab__compare(const struct slab *a, const struct slab *b)
+{
+	int order = strcmp(a->call, b->call);
+
+	if (!order)
+		order = text__compare_natural(a->cache, b->cache);
+	if (!order)
+		order = strcmp(a->cache, b->cache); /* a01 and a1 are equal to people */
+	if (!order)
+		order = (a->size > b->size) - (a->size < b->size);
+	return order ? order : labels__compare(&a->labels, &b->labels);
+}
+
+static int compare_slabs(const void *a, const void *b)
+{
+	const struct slab *x = a, *y = b;
+
+	if (x->count != y->count)
+		return x->count > y->count ? -1 : 1;
+	return slab__compare(x, y);
+}
+
 static int compare_slowest(const void *a, const void *b)
 {
 	const struct slow *x = a, *y = b;
@@ -142,6 +171,7 @@ void report__sort(struct report *report)
 	sort(report->failures, report->nr_failures, sizeof(*report->failures), compare_failures);
 	sort(report->stages, report->nr_stages, sizeof(*report->stages), compare_stages);
 	sort(report->headroom, report->nr_headroom, sizeof(*report->headroom), compare_headroom);
+	sort(report->slabs, report->nr_slabs, sizeof(*report->slabs), compare_slabs);
 	sort(report->slowest, report->nr_slowest, sizeof(*report->slowest), compare_slowest);
 	sort(report->lint, report->nr_lint, sizeof(*report->lint), compare_lint);
 	sort(report->stacks, report->nr_stacks, sizeof(*report->stacks), compare_stacks);

@@ -272,7 +272,7 @@ int report__write_text(FILE *file, const struct report *report,
 	static int (*const sections[])(FILE *, const struct report *, unsigned int) = {
 		text__head,	 text__blind,	text__hosts,	text__latency,	  text__failures,
 		text__stages,	 text__slowest, text__headroom, text__histograms, text__alignment,
-		text__placement, text__lint,	text__stacks,	text__cost,
+		text__placement, text__slabs,	text__lint,	text__stacks,	  text__cost,
 	};
 	unsigned int width = options->width ? options->width : USUAL;
 	size_t i;

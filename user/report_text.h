@@ -19,6 +19,7 @@ int text__slowest(FILE *file, const struct report *report, unsigned int width);
 int text__failures(FILE *file, const struct report *report, unsigned int width);
 int text__alignment(FILE *file, const struct report *report, unsigned int width);
 int text__placement(FILE *file, const struct report *report, unsigned int width);
+int text__slabs(FILE *file, const struct report *report, unsigned int width);
 int text__headroom(FILE *file, const struct report *report, unsigned int width);
 int text__lint(FILE *file, const struct report *report, unsigned int width);
 int text__stacks(FILE *file, const struct report *report, unsigned int width);

@@ -9,6 +9,7 @@
 #include "privilege.h"
 #include "session_parts.h"
 #include "survive.h"
+#include "trial.h"
 #include "window.h"
 
 /* Series that the snapshots have room for without asking for memory while tracing. */
@@ -51,6 +52,8 @@ static int make_plan(struct session *session)
 	if (session->options->cache_colours)
 		session->kernel.cache =
 			cache__read(CACHE_CPUS, session->kernel.cpus, session->kernel.page_size);
+	if (session->options->slab)
+		session->kernel.line = cache__line(CACHE_CPUS, session->kernel.cpus);
 	err = plan__make(&session->plan, &session->kernel, session->options, problem,
 			 sizeof(problem));
 
@@ -162,6 +165,16 @@ static int init_snapshots(struct session *session)
 	return STATUS_INTERNAL;
 }
 
+/* Nobody needs to know it where the statistics are not to be had. */
+static void measure_clock(struct session *session)
+{
+	if (session->options->failures_only || keeper__statistics(session->keeper, true))
+		return;
+	session->clock_ns = trial__statistics();
+	log_verbose("BPF statistics add %.1f ns to a run", session->clock_ns);
+	keeper__statistics(session->keeper, false);
+}
+
 int session__open(struct session *session, const struct options *options, struct keeper *keeper)
 {
 	struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
@@ -178,6 +191,8 @@ int session__open(struct session *session, const struct options *options, struct
 	status = open_kernel(session);
 	if (!status)
 		status = make_plan(session);
+	if (!status)
+		measure_clock(session);
 	if (!status)
 		status = open_tracer(session);
 	kernel__forget_btf(&session->kernel);
@@ -285,12 +300,10 @@ static int forget_learning(struct session *session)
 	return 0;
 }
 
-struct session_totals session__totals(struct session *session)
+struct session_totals session__sum(const struct session *session)
 {
 	struct session_totals totals = {};
 
-	if (session__take(session, &session->now))
-		return totals;
 	for (size_t i = 0; i < session->now.count; i++) {
 		totals.counted += series__count(&session->now.series[i]);
 		totals.failed += series__failed(&session->now.series[i]);
@@ -298,7 +311,15 @@ struct session_totals session__totals(struct session *session)
 			totals.max_ns = session->now.series[i].max;
 	}
 	totals.missed = totals__missed(&session->now.totals);
+	totals.filtered = session->now.totals.filtered;
 	return totals;
+}
+
+struct session_totals session__totals(struct session *session)
+{
+	const struct session_totals none = {};
+
+	return session__take(session, &session->now) ? none : session__sum(session);
 }
 
 int session__activate(struct session *session)

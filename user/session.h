@@ -42,7 +42,10 @@ struct session {
 	struct snapshot base, now, difference; /* base: where the window began */
 	struct snapshot origin;		       /* where the first window began */
 	struct session_change change;	       /* copies 0: none */
-	uint64_t watched_counted, watched_missed, watched_at;
+	uint64_t watched_counted, watched_missed, watched_seen, watched_at;
+	uint64_t spent_seen;   /* requests whose cost the budget knows of */
+	double clock_ns;       /* what the BPF statistics add to each run of a program */
+	double helpless_share; /* of the machine: more than the budget, in a sample; 0: never */
 	struct failures failures;
 	struct way way;
 	struct wrappers wrappers;
@@ -52,6 +55,7 @@ struct session {
 	struct budget budget;
 	struct keeper *keeper; /* switches the BPF statistics; NULL: they are not to be had */
 	double ns_spent;       /* of all windows before this one */
+	double slab_ns;	       /* run time for an object of a slab; 0: not measured */
 	struct session_stretch
 		stretches[SESSION_STRETCHES]; /* the last one holds what comes later */
 	size_t nr_stretches;
@@ -60,7 +64,8 @@ struct session {
 /* A wide view of all since the activation: for the status line, --stop-on and the watch. */
 struct session_totals {
 	uint64_t counted, failed, missed;
-	uint64_t max_ns; /* the slowest request */
+	uint64_t filtered; /* requests that were seen and not asked for: they cost as well */
+	uint64_t max_ns;   /* the slowest request */
 };
 
 /*

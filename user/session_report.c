@@ -38,6 +38,9 @@ static void describe_budget(struct report *report, const struct session *session
 	double elapsed = (double)(lapse.end_ns - lapse.start_ns);
 
 	report->cost.ns_per_request = session->budget.ns_now;
+	report->slab.ns_per_request = session->slab_ns;
+	ns_spent += session->slab_ns * (double)(report->slab.counted + report->slab.filtered +
+						report->slab.patient + report->slab.large);
 	if (elapsed > 0)
 		report->cost.cpu_share = ns_spent / (elapsed * session->budget.cpus);
 }
@@ -119,6 +122,7 @@ static struct report *make_report(struct session *session, const struct snapshot
 
 static struct report *report_now(struct session *session, enum span span, struct lapse lapse)
 {
+	struct session_totals totals;
 	struct report *report;
 	int err;
 
@@ -128,6 +132,8 @@ static struct report *report_now(struct session *session, enum span span, struct
 		log_err(err, "report");
 		return NULL;
 	}
+	totals = session__sum(session);
+	session__spend(session, totals__seen(&totals));
 	failures__want(&session->failures);
 	symbols__resolve(session->failures.symbols);
 	places__resolve(&session->places);

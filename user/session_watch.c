@@ -31,10 +31,11 @@ static void watch_loss(struct session *session, uint64_t counted, uint64_t misse
 }
 
 struct run_time {
-	uint64_t runs, ns;
+	uint64_t requests; /* runs of the first copy's exit, which is one a request */
+	uint64_t runs, ns; /* of all programs but those of slabs */
+	uint64_t slab_runs, slab_ns;
 };
 
-/* Runs of the first copy's exit, which is one a request, and the time of all programs. */
 static struct run_time run_time(const struct session *session)
 {
 	struct program_state programs[PROGRAMS_MAX];
@@ -42,11 +43,28 @@ static struct run_time run_time(const struct session *session)
 	struct run_time time = {};
 
 	for (size_t i = 0; i < count; i++) {
+		if (programs[i].is_slab) {
+			time.slab_runs += programs[i].runs;
+			time.slab_ns += programs[i].ns;
+			continue;
+		}
 		time.ns += programs[i].ns;
+		time.runs += programs[i].runs;
 		if (programs[i].is_exit && programs[i].copy == 1)
-			time.runs += programs[i].runs;
+			time.requests += programs[i].runs;
 	}
 	return time;
+}
+
+/*
+ * The time in the programs alone. The statistics have the time of a clock in each run, which is
+ * not taken when they are off.
+ */
+static double price(const struct session *session, const struct run_time *time)
+{
+	double ns = (double)time->ns - session->clock_ns * (double)time->runs;
+
+	return ns > (double)time->requests ? ns / (double)time->requests : 1;
 }
 
 /*
@@ -55,10 +73,26 @@ static struct run_time run_time(const struct session *session)
  * to its time, so the lowest of some measurements is the truest.
  */
 #define MEASURE_SLICES 3
+#define SLAB_RUNS_MIN  32
+
+/* The same of a run for an object of a slab, where it is lower: these have no budget. */
+static double slab_price(const struct session *session, double least, const struct run_time *time)
+{
+	double ns;
+
+	if (time->slab_runs < SLAB_RUNS_MIN)
+		return least;
+	ns = (double)time->slab_ns / (double)time->slab_runs - session->clock_ns;
+	if (ns < 1)
+		ns = 1;
+	return least <= 0 || ns < least ? ns : least;
+}
 
 static void measure(struct session *session, double rate)
 {
-	struct run_time before, after, least = {};
+	struct run_time before, after;
+	uint64_t most = 0;
+	double least = 0, least_slab = 0;
 
 	if (keeper__statistics(session->keeper, true))
 		return;
@@ -66,13 +100,23 @@ static void measure(struct session *session, double rate)
 		before = run_time(session);
 		poll(NULL, 0, budget__slice_ms(rate));
 		after = run_time(session);
+		after.requests -= before.requests;
 		after.runs -= before.runs;
 		after.ns -= before.ns;
-		if (!least.runs || (after.runs && after.ns * least.runs < least.ns * after.runs))
-			least = after;
+		after.slab_runs -= before.slab_runs;
+		after.slab_ns -= before.slab_ns;
+		least_slab = slab_price(session, least_slab, &after);
+		if (!after.requests)
+			continue;
+		if (!most || price(session, &after) < least)
+			least = price(session, &after);
+		if (after.requests > most)
+			most = after.requests;
 	}
 	keeper__statistics(session->keeper, false);
-	budget__measured(&session->budget, window__now(), least.runs, least.ns);
+	if (least_slab > 0)
+		session->slab_ns = least_slab;
+	budget__measured(&session->budget, window__now(), most, least);
 }
 
 void session__begin_stretch(struct session *session, uint64_t now, uint32_t sample)
@@ -102,14 +146,39 @@ static void change_sample(struct session *session, uint32_t sample)
 		session__begin_stretch(session, began, sample);
 }
 
-static void watch_budget(struct session *session, uint64_t now, uint64_t requests)
+uint64_t totals__seen(const struct session_totals *totals)
 {
+	return totals->counted + totals->missed + totals->filtered;
+}
+
+void session__spend(struct session *session, uint64_t seen)
+{
+	/* counters that are read while they run differ by a few */
+	if (seen <= session->spent_seen)
+		return;
+	budget__spend(&session->budget, seen - session->spent_seen);
+	session->spent_seen = seen;
+}
+
+static void note_helpless(struct session *session, double rate)
+{
+	double share = budget__share(&session->budget, rate);
+
+	if (budget__is_helpless(&session->budget, rate) && share > session->helpless_share)
+		session->helpless_share = share;
+}
+
+static void watch_budget(struct session *session, uint64_t now, uint64_t seen)
+{
+	uint64_t requests = seen > session->watched_seen ? seen - session->watched_seen : 0;
 	uint64_t elapsed = now - session->watched_at;
 	double rate = elapsed ? (double)requests * 1e9 / (double)elapsed : 0;
 	uint32_t sample;
 
 	if (budget__wants_measure(&session->budget, now, rate))
 		measure(session, rate);
+	session__spend(session, seen);
+	note_helpless(session, rate);
 	sample = budget__decide(&session->budget, now, elapsed, requests);
 	if (sample && tracer__timed(session->tracer))
 		change_sample(session, sample);
@@ -159,13 +228,15 @@ void session__watch(struct session *session, const struct session_totals *totals
 {
 	uint64_t counted = totals->counted - session->watched_counted;
 	uint64_t missed = totals->missed - session->watched_missed;
+	uint64_t seen = totals__seen(totals);
 	uint64_t now = window__now();
 
 	/* attaching takes memory: never from a machine that has none */
 	if (!memory_is_short()) {
 		watch_loss(session, counted, missed);
-		watch_budget(session, now, counted + missed);
+		watch_budget(session, now, seen);
 	}
+	session->watched_seen = seen;
 	session->watched_counted = totals->counted;
 	session->watched_missed = totals->missed;
 	session->watched_at = now;

@@ -360,6 +360,7 @@ static void take_totals(struct snapshot_totals *totals, const struct gft_row *ro
 	totals->stale += row->stale;
 	totals->table_full += row->table_full;
 	totals->other_pages += row->other_pages;
+	totals->filtered += row->filtered;
 	totals->bulk_calls += row->bulk_calls;
 	totals->bulk_pages += row->bulk_pages;
 	totals->checked += row->checked;
@@ -391,6 +392,7 @@ int snapshot__add_copy(struct snapshot *snapshot, const struct snapshot_source *
 		const struct gft_row *row = row_of(source, cpu);
 
 		snapshot->totals.other_pages += row->other_pages;
+		snapshot->totals.filtered += row->filtered;
 		snapshot->totals.recovered += row->filtered;
 		err = take_cpu(snapshot, source, cpu, row, &snapshot->totals.recovered);
 	}

@@ -45,6 +45,7 @@ struct series {
 /* Counters that belong to no series. */
 struct snapshot_totals {
 	uint64_t unpaired, stale, table_full, other_pages;
+	uint64_t filtered; /* requests that were paired and not asked for */
 	uint64_t bulk_calls, bulk_pages;
 	uint64_t checked, mismatched;
 	uint64_t placement[GFT_RANGES_MAX + 1];

@@ -246,6 +246,11 @@ struct stacks_view tracer__lints(const struct tracer *tracer)
 	return programs__lints(tracer->programs);
 }
 
+struct slabs_view tracer__slabs(const struct tracer *tracer)
+{
+	return programs__slabs(tracer->programs);
+}
+
 enum lint_sight tracer__lint_sight(const struct tracer *tracer)
 {
 	return programs__lint_sight(tracer->programs);

@@ -63,6 +63,7 @@ const struct gft_failure *tracer__failures(const struct tracer *tracer);
 const struct gft_callers *tracer__callers(const struct tracer *tracer, size_t *count);
 struct stacks_view tracer__stacks(const struct tracer *tracer);
 struct stacks_view tracer__lints(const struct tracer *tracer);
+struct slabs_view tracer__slabs(const struct tracer *tracer);
 enum lint_sight tracer__lint_sight(const struct tracer *tracer);
 /* NULL: they are not measured here. */
 const struct gft_headrooms *tracer__headrooms(const struct tracer *tracer);

@@ -136,3 +136,38 @@ bool trial__variable(const struct btf *btf, const char *variable)
 		close(program);
 	return program >= 0;
 }
+
+#define RUNS   32
+#define SLICES 4
+
+/* The time of all runs so far, in ns; a negative errno. */
+static int64_t time_of_runs(int program)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, run);
+	struct bpf_prog_info info = {};
+	__u32 size = sizeof(info);
+
+	for (int i = 0; i < RUNS; i++)
+		if (bpf_prog_test_run_opts(program, &run))
+			return -errno;
+	return bpf_obj_get_info_by_fd(program, &info, &size) ? -errno : (int64_t)info.run_time_ns;
+}
+
+double trial__statistics(void)
+{
+	int program = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "gft_trial", "GPL", nothing,
+				    sizeof(nothing) / sizeof(nothing[0]), NULL);
+	int64_t before = 0, after, least = INT64_MAX;
+
+	if (program < 0)
+		return 0;
+	for (int i = 0; i < SLICES; i++, before = after) {
+		after = time_of_runs(program);
+		if (after < 0)
+			break;
+		if (after - before < least)
+			least = after - before;
+	}
+	close(program);
+	return after < 0 ? 0 : (double)least / RUNS;
+}

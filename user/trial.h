@@ -29,4 +29,11 @@ bool trial__has_function(const struct btf *btf, const char *function);
  */
 bool trial__variable(const struct btf *btf, const char *variable);
 
+/*
+ * ns that the kernel's statistics of BPF programs, which must be on, find in a run of a program
+ * that does nothing: the time of a clock (__bpf_prog_run(), include/linux/filter.h). 0: not to be
+ * had.
+ */
+double trial__statistics(void);
+
 #endif

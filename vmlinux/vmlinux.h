@@ -180,6 +180,13 @@ struct mem_section {
 	struct mem_section_usage *usage;
 };
 
+/* mm/slab.h, of SLUB, SLAB and SLOB */
+struct kmem_cache {
+	unsigned int size;
+	unsigned int object_size;
+	const char *name;
+};
+
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
 	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di;

@@ -7,7 +7,7 @@
 
 bool option__is_of(const struct option_row *row, enum command command)
 {
-	return !row->unbuilt && row->commands & 1u << command;
+	return row->commands & 1u << command;
 }
 
 static enum value value_of_metavar(const char *metavar)

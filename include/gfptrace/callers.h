@@ -20,7 +20,8 @@
 /* Whose stacks are looked at apart, lest one program overwrite what another has on that CPU. */
 #define GFT_CALLER_ENTRY 3 /* behind the exits of three copies */
 #define GFT_CALLER_LINT	 4
-#define GFT_CALLER_USERS 5
+#define GFT_CALLER_SLAB	 5 /* one for each of two programs */
+#define GFT_CALLER_USERS 7
 
 #define GFT_CALLER_FRAMES 24 /* in which the caller is looked for */
 #define GFT_STACK_FRAMES  64 /* with --stacks; the array's size */

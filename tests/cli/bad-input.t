@@ -71,7 +71,10 @@ bad "--memory-limit 0 is out of range" run --memory-limit 0
 bad "exclude each other" run -q -v
 bad "unexpected argument 'make'" run make -j2
 bad "a command is expected after --" run --
-bad "--slab is not built yet" run --slab
+bad "--slab: --failures-only puts nothing on the fast path" run --slab --failures-only
+bad "--slab: no object carries the mark that --marked asks for" run --slab --marked
+bad "--slab takes no value" run --slab=1
+bad "unknown option '--slab'" top --slab
 
 bad "--stop-on 'latency': failure or latency>TIME expected" run --stop-on latency
 bad "--sample 0 is out of range" run --sample 0

@@ -66,5 +66,5 @@ field() { # EXPRESSION [FILE]
 programs() {
 	"${BPFTOOL:-bpftool}" prog list -j 2> /dev/null |
 		jq -r '.[] | "\(.type) \(.name)"' |
-		grep -E ' (entry_|exit_|bulk_|warn_|failure_|headroom_|lint_|stage_|alone_|verify_|check_|locate|find_)' | sort
+		grep -E ' (entry_|exit_|bulk_|warn_|failure_|headroom_|lint_|slab_|stage_|alone_|verify_|check_|locate|find_)' | sort
 }

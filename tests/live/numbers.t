@@ -104,6 +104,70 @@ else
 	skip "caches made up here" "no mount namespace, or other pages"
 fi
 
+# Slabs. A signal to oneself is an object that is asked for atomically; the kernel's own table says
+# how large the objects of each cache are.
+signals=2000
+signal_self() {
+	trap : USR1
+	for ((i = 0; i < signals; i++)); do kill -USR1 "$BASHPID"; done
+}
+export -f signal_self
+export signals
+slab_sums='.slab.counted == ([.slab.series[].count] | add // 0) and
+	all(.slab.series[]; .failed <= .count and .requested <= .allocated and
+		.aligned <= .count - .failed and .crossing + .wide <= .count - .failed)'
+trace --slab -- bash -c signal_self
+ok "--slab" done_well
+ok "--slab: sums" sums
+ok "--slab: the series add up" holds "$slab_sums"
+ok "--slab: the signals are counted" holds "[.slab.series[] | select(.labels == {class: \"atomic\",
+	context: \"task\"} and .call == \"kmem_cache_alloc\") | .count] | max >= $signals"
+ok "--slab: who may wait, too" holds '.slab.patient > 0'
+ok "--slab says what it sees" holds '
+	.mode.sees | index("slab objects of kmalloc") and index("slab objects of kmem_cache_alloc")'
+ok "--slab: its programs are among the cost" holds \
+	'[.cost.programs[] | select(.name | startswith("slab_")) | .attach] | sort ==
+	 ["raw_tp/kmalloc", "raw_tp/kmem_cache_alloc"]'
+if awk 'NR > 2 {print "{\"" $1 "\":" $4 "}"}' /proc/slabinfo > "$work/slabinfo" 2> /dev/null &&
+	[[ -s $work/slabinfo ]]; then
+	sizes_agree() {
+		jq -e --slurpfile slabinfo "$work/slabinfo" '($slabinfo | add) as $size |
+			[.slab.series[] | select(.cache and $size[.cache])] | length > 0 and
+			all(.size == $size[.cache] and .allocated == .size * (.count - .failed))' "$report" > "$out" 2> "$err"
+	}
+	ok "--slab: names and sizes are those of /proc/slabinfo" sizes_agree
+else
+	skip "--slab: names and sizes are those of /proc/slabinfo" "it cannot be read"
+fi
+trace --slab --class nowait -- bash -c signal_self
+ok "--slab --class: only those" holds "$slab_sums and
+	all(.slab.series[]; .labels.class == \"nowait\") and .slab.filtered >= $signals"
+trace --slab -c 'nobod?' -- bash -c signal_self
+ok "--slab -c: only theirs" holds ".slab.counted == 0 and .slab.filtered >= $signals"
+trace --slab -i 0.2 -- bash -c signal_self
+together() {
+	jq -se "all(.[]; .slab.counted == ([.slab.series[].count] | add // 0)) and
+		([.[].slab.series[] | select(.labels == {class: \"atomic\", context: \"task\"}) |
+			{cache, count}] | group_by(.cache) | map(map(.count) | add) | max) >= $signals" \
+		"$report" > "$out" 2> "$err"
+}
+ok "--slab -i: windows together have all" together
+trace -- bash -c signal_self
+ok "without --slab there is none, and no program of it" holds '
+	.slab == null and all(.cost.programs[]; .name | startswith("slab_") | not)'
+# as many as another counter of the same events: the runs of the programs, while they are measured
+if [[ -w /proc/sys/kernel/bpf_stats_enabled ]]; then
+	before=$(< /proc/sys/kernel/bpf_stats_enabled)
+	echo 1 > /proc/sys/kernel/bpf_stats_enabled
+	trace --slab -- bash -c signal_self
+	echo "$before" > /proc/sys/kernel/bpf_stats_enabled
+	ok "--slab: each run is in one of its counts" holds '
+		([.cost.programs[] | select(.name | startswith("slab_")) | .runs] | add) ==
+		.slab.counted + .slab.filtered + .slab.patient + .slab.large'
+else
+	skip "--slab: each run is in one of its counts" "the runs of programs cannot be counted"
+fi
+
 # Filters: only what they let through, and the sums hold of it.
 trace --class movable --order 0 --context task -- "${burst[@]}"
 ok "filters on class, order and context" holds \

@@ -149,6 +149,15 @@ static const struct ap_act acts[] = {
 		.reason = GFT_UNKNOWN,
 	},
 
+	/* objects of slabs */
+	{
+		.name = "slab",
+		.refuse = ap_refuse_slab,
+		.prepare = ap_prepare_slab,
+		.step = ap_slab_step,
+		.reason = GFT_UNKNOWN,
+	},
+
 	/* what reports should name */
 	{
 		.name = "plant-kernel",

@@ -16,6 +16,7 @@
  *	bench.c     the price of a request: a tight loop of requests, timed as a whole
  *	timer.c     requests in softirq and hardirq context
  *	truth.c     the counters, and how they are shown
+ *	slab.c      objects of slabs instead of pages
  *	quality.h   blocks with qualities, an API of its own; quality_parts.h has its files
  *	quality_act.c  requests for such blocks; quality_test.c, quality_try.c the self-test
  *	quality_trace.h  events around these requests, for tracers
@@ -48,6 +49,7 @@
 #define AP_SLOW_NONE   UINT_MAX
 #define AP_MAX_BULK    4096
 #define AP_MAX_THREADS 1024
+#define AP_CACHES_MAX  512
 #define AP_MAX_MESSAGE 200
 #define AP_MAX_COMM    TASK_COMM_LEN
 
@@ -86,6 +88,7 @@ struct ap_act {
 	bool (*ready)(struct ap_worker *worker);       /* a timer's next request; false: later */
 	struct page *(*request)(struct ap_worker *worker, u32 order);
 	void (*work)(struct ap_worker *worker); /* all of a task's requests */
+	void (*step)(struct ap_worker *worker); /* instead of a page request */
 	enum gft_reason reason;			/* of its failures; GFT_UNKNOWN: not stated */
 	enum ap_path path;
 	enum ap_giving giving;
@@ -123,6 +126,7 @@ struct ap_scenario {
 	u32 sleep_us;
 	u32 slow_order, slow_ns, slow_pct;
 	u32 quality, align, redzone; /* see quality_act.c */
+	u32 caches;		     /* see slab.c */
 	const struct ap_act *act;
 };
 
@@ -185,6 +189,7 @@ struct ap_worker {
 	struct completion done;
 	struct page **pages; /* room for a bulk call; NULL: single requests */
 	struct ap_worker *second;
+	struct ap_slab *slab;
 	struct ap_totals totals;
 	struct ap_facts facts;
 	u32 series_first, series_count; /* order labels */
@@ -317,6 +322,15 @@ struct page *ap_plant_kernel_under_spinlock(struct ap_worker *worker, u32 order)
 struct page *ap_plant_atomic_in_kthread(struct ap_worker *worker, u32 order);
 bool ap_ready_to_provoke(struct ap_worker *worker);
 struct page *ap_provoke_in_irq(struct ap_worker *worker, u32 order);
+
+/* slab.c */
+const char *ap_refuse_slab(const struct ap_scenario *scenario);
+int ap_prepare_slab(struct ap_run *run);
+void ap_slab_step(struct ap_worker *worker);
+void ap_slab_end(struct ap_worker *worker);
+void ap_slab_reset(void);
+void ap_slab_drop(void);
+void ap_slab_show(struct seq_file *file);
 
 /* quality_act.c */
 int ap_quality_parse(char *text, u32 *kind);

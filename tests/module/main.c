@@ -225,6 +225,7 @@ static void __exit allocpage_exit(void)
 	ap_release_kept();
 	ap_truth_reset();
 	ap_quality_close();
+	ap_slab_drop();
 }
 
 module_init(allocpage_init);

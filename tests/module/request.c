@@ -128,8 +128,12 @@ static struct page *single(struct ap_worker *worker)
 /* One request or one bulk call, in whatever context the worker is. */
 void ap_step(struct ap_worker *worker)
 {
+	const struct ap_act *act = worker->run->scenario->act;
+
 	if (worker->pages)
 		bulk_call(worker);
+	else if (act && act->step)
+		act->step(worker);
 	else
 		single(worker);
 }

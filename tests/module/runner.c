@@ -237,6 +237,7 @@ static void finish(struct ap_run *run)
 			ap_release(&worker->held);
 		else
 			list_splice_tail_init(&worker->held, &kept);
+		ap_slab_end(worker);
 		kvfree(worker->series);
 		kvfree(worker->pages);
 	}

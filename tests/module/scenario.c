@@ -36,6 +36,7 @@ static const struct {
 	NUMBER("sleep_us", sleep_us, 0, 100000, 0), /* reclaim's sleep before it gives */
 	NUMBER("align", align, 1, 1u << 30, 0), /* do=quality: bytes */
 	NUMBER("redzone", redzone, 1, 65535, 0), /* bytes of the last page that are not asked for */
+	NUMBER("caches", caches, 1, AP_CACHES_MAX, 0), /* do=slab: an object of each of so many */
 	NUMBER("slow_order", slow_order, 0, AP_LARGEST_ORDER, AP_SLOW_NONE), /* see slowdown.c */
 	NUMBER("slow_ns", slow_ns, 0, 1000000, 0), /* added to each request of slow_order */
 	NUMBER("slow_pct", slow_pct, 0, 1000, 0), /* or so many percent of its median */
@@ -127,6 +128,8 @@ static const char *act_contradiction(const struct ap_scenario *s)
 		return "slow_ns and slow_pct exclude each other";
 	if ((s->quality || s->align || s->redzone) && !(s->act && s->act->puts))
 		return "quality, align and redzone need do=quality";
+	if (s->caches && !(s->act && s->act->step))
+		return "caches needs do=slab";
 	if (!s->act)
 		return s->burst || s->sleep_us ? "burst and sleep_us need do=" : NULL;
 	if (s->exhaust || s->bench || s->bulk || !s->free)

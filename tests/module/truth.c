@@ -163,6 +163,7 @@ void ap_truth_reset(void)
 	ap_record_reset();
 	ap_slowdown_reset();
 	ap_quality_reset();
+	ap_slab_reset();
 }
 
 struct sum {
@@ -291,6 +292,7 @@ int ap_truth_show(struct seq_file *file, void *data)
 	ap_slowdown_show(file);
 	ap_record_show(file);
 	ap_quality_show(file);
+	ap_slab_show(file);
 	seq_printf(file, "\"refused\":{\"softirq\":%llu,\"hardirq\":%llu},\"series\":[",
 		   totals.refused[GFT_SOFTIRQ], totals.refused[GFT_HARDIRQ]);
 	for_each_series(show_series, &listing);

@@ -265,6 +265,45 @@ static inline void sample_rest(struct report *report)
 	report->cost.cpu_share = 0.00123;
 }
 
+static inline struct slab *sample_slab(struct report *report, const char *call, const char *cache,
+				       uint64_t size, const char *context, uint64_t count)
+{
+	struct slab *slab = report__add_slab(report);
+
+	slab->call = call;
+	slab->cache = cache;
+	slab->size = size;
+	slab->labels.value[DIM_CLASS] = "atomic";
+	slab->labels.value[DIM_CONTEXT] = context;
+	slab->count = count;
+	report->slab.counted += count;
+	return slab;
+}
+
+static inline void sample_slabs(struct report *report)
+{
+	struct slab *slab =
+		sample_slab(report, "kmem_cache_alloc", SAMPLE_WILD_NAME, 48, "hardirq", 1000);
+
+	slab->failed = 1;
+	slab->requested = 39960;
+	slab->allocated = 47952;
+	slab->aligned = 250;
+	slab->crossing = 500;
+	slab = sample_slab(report, "kmalloc", "", 96, "task", 500);
+	slab->requested = 40000;
+	slab->allocated = 48000;
+	slab->aligned = 167;
+	slab->wide = 100;
+	sample_slab(report, "kmem_cache_alloc", "", 0, "softirq", 3)->allocated = 24;
+	report->slab.line = 64;
+	report->slab.patient = 7000;
+	report->slab.filtered = 20;
+	report->slab.large = 5;
+	report->slab.missed = 4;
+	report->slab.ns_per_request = 52.5;
+}
+
 static inline struct report *sample_report(void)
 {
 	static const uint64_t fast[] = {300, 301, 310, 320, 330, 340, 700, 1500, 2047, 2048};
@@ -284,6 +323,7 @@ static inline struct report *sample_report(void)
 	sample_stages(report);
 	sample_slowest(report);
 	sample_reserves(report);
+	sample_slabs(report);
 	report->by[DIM_CLASS] = report->by[DIM_ORDER] = report->by[DIM_CONTEXT] = true;
 	report->requests.counted = 2013;
 	report->requests.missed = 7;

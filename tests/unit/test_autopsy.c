@@ -230,6 +230,58 @@ static void blocks_not_known(void **state)
 	assert_int_equal(autopsy__reason(&autopsy), GFT_UNKNOWN);
 }
 
+static bool verdict_has(const char *text)
+{
+	return strstr(finding.verdict, text);
+}
+
+#define CAME_FREE ": memory came free between the failure and the look at the zones"
+
+/* A zone of its own that has enough; not one that it may not use. */
+static void came_free(void **state)
+{
+	static const struct zone_row rows[] = {
+		{0, ALLOWED, 90, 0, 100, 0, 0, 0, {90}, U},
+		{1, OTHER, 900, 0, 100, 0, 0, 0, {[4] = 56}, U},
+		{0, ALLOWED, 600, 0, 100, 0, 0, 0, {[4] = 37}, U},
+	};
+
+	(void)state;
+	for (uint32_t order = 0; order < 4; order += 3) {
+		set_up(KERNEL, order);
+		for (size_t i = 0; i < 3; i++)
+			add_zone(&rows[i]);
+		autopsy__find(&autopsy, &finding);
+		assert_int_equal(finding.reason, GFT_UNKNOWN);
+		assert_true(verdict_has("node 0 Normal was found with 2.3 MiB free, more than the "
+					"400 KiB that must stay"));
+		assert_int_equal(verdict_has("a free block of order 3 (32 KiB) or larger"),
+				 order > 0);
+		assert_true(verdict_has(CAME_FREE));
+	}
+}
+
+/* Found to be enough, and gone again before all was read; or never looked at. */
+static void zones_that_do_not_tell(void **state)
+{
+	static const struct zone_row row = {0, ALLOWED, 90, 0, 100, 0, 0, 0, {90}, U};
+
+	(void)state;
+	set_up(KERNEL, 3);
+	add_zone(&row);
+	autopsy.served = true;
+	autopsy__find(&autopsy, &finding);
+	assert_int_equal(finding.reason, GFT_UNKNOWN);
+	assert_true(verdict_has(CAME_FREE));
+	autopsy.served = false;
+	autopsy__find(&autopsy, &finding);
+	assert_int_equal(finding.reason, GFT_EXHAUSTED);
+	autopsy.zones[0].free = AUTOPSY_UNKNOWN;
+	autopsy__find(&autopsy, &finding);
+	assert_int_equal(finding.reason, GFT_UNKNOWN);
+	assert_true(verdict_has("is not known") && !verdict_has("came free"));
+}
+
 /* v6.12 counts what is free of the reserve; where that is known it is what is subtracted. */
 static void free_part_of_the_reserve(void **state)
 {
@@ -470,6 +522,8 @@ int main(void)
 		cmocka_unit_test(free_elsewhere),
 		cmocka_unit_test(zones_not_shown),
 		cmocka_unit_test(blocks_not_known),
+		cmocka_unit_test(came_free),
+		cmocka_unit_test(zones_that_do_not_tell),
 		cmocka_unit_test(free_part_of_the_reserve),
 		cmocka_unit_test(marks),
 		cmocka_unit_test(fragmentation_index),

@@ -183,6 +183,68 @@ static void migratetypes_of_the_future(void **state)
 	btf__free(btf);
 }
 
+/* A tracepoint: its prototype has types alone, `types` of them after what is not the program's. */
+static void add_event(struct btf *btf, const char *name, const int *types, size_t count)
+{
+	int proto = btf__add_func_proto(btf, 0);
+
+	assert_true(proto > 0);
+	assert_int_equal(btf__add_func_param(btf, NULL, types[0]), 0);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(btf__add_func_param(btf, NULL, types[i]), 0);
+	assert_true(btf__add_typedef(btf, name, btf__add_ptr(btf, proto)) > 0);
+}
+
+/* Arguments of --slab, told by their types: those since v6.1 and no others. */
+static void slab_calls(void **state)
+{
+	const struct {
+		const char *kmalloc, *cache; /* a letter each: see below */
+		bool kmalloc_fits, cache_fits;
+	} cases[] = {
+		{"lvssgi", "lvkgi", true, true},
+		{"lvssgil", "lvkgil", true, true}, /* one more at the end harms nobody */
+		{"lvssg", "lvssg", false, false},  /* to v6.0 */
+		{"lvssgi", "lvkssg", true, false}, /* v6.0 */
+		{"lvsgis", "lvkig", false, false},
+		{"lvssg", "lvkg", false, false},
+		{"lvllgi", "lvvgi", false, false},
+		{"lvssii", "lvkii", false, false},
+		{"vl", "vl", false, false},
+		{NULL, NULL, false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct btf *btf = make_btf(&usual);
+		int u32 = btf__add_int(btf, "unsigned int", 4, 0);
+		int u64 = btf__add_int(btf, "unsigned long", 8, 0);
+		const int kinds[128] = {
+			['i'] = u32,
+			['l'] = u64,
+			['v'] = btf__add_ptr(btf, 0),
+			['s'] = btf__add_typedef(btf, "size_t", u64),
+			['g'] = btf__add_typedef(btf, "gfp_t", u32),
+			['k'] = btf__add_ptr(btf, btf__add_struct(btf, "kmem_cache", 64)),
+		};
+		const char *const words[] = {cases[i].kmalloc, cases[i].cache};
+		struct btf_facts facts;
+
+		for (size_t w = 0; w < 2 && words[w]; w++) {
+			int types[8];
+
+			for (size_t t = 0; words[w][t]; t++)
+				types[t] = kinds[(int)words[w][t]];
+			add_event(btf, w ? "btf_trace_kmem_cache_alloc" : "btf_trace_kmalloc",
+				  types, strlen(words[w]));
+		}
+		assert_int_equal(btf_facts__read(btf, &facts), 0);
+		assert_int_equal(facts.has_slab_call[GFT_KMALLOC], cases[i].kmalloc_fits);
+		assert_int_equal(facts.has_slab_call[GFT_KMEM_CACHE_ALLOC], cases[i].cache_fits);
+		btf__free(btf);
+	}
+}
+
 static void enumerators(void **state)
 {
 	struct btf *btf = btf__new_empty();
@@ -274,6 +336,7 @@ static void no_place_without_the_section(void **state)
 	assert_int_equal(btf_facts__read(btf, &facts), 0);
 	assert_true(facts.preempt_count_in_btf);
 	assert_false(facts.has_percpu_offsets);
+	assert_int_equal(facts.cfs_in_rq, 128);
 	/* a section that lists the runqueues only */
 	btf__add_datasec(btf, ".data..percpu", 0);
 	btf__add_datasec_var_info(btf, rq, 256, 1024);
@@ -310,6 +373,7 @@ int main(void)
 		cmocka_unit_test(zone_without_free_area_is_refused),
 		cmocka_unit_test(migratetypes_by_name),
 		cmocka_unit_test(migratetypes_of_the_future),
+		cmocka_unit_test(slab_calls),
 		cmocka_unit_test(enumerators),
 		cmocka_unit_test(place_of_preempt_count),
 		cmocka_unit_test(place_of_pcpu_hot),

@@ -21,6 +21,7 @@ static int setup(void **state)
 static uint32_t quarter(uint64_t per_second)
 {
 	now += SECOND / 4;
+	budget__spend(&budget, per_second / 4);
 	return budget__decide(&budget, now, SECOND / 4, per_second / 4);
 }
 
@@ -29,7 +30,7 @@ static void measures_only_where_it_matters(void **state)
 	(void)state;
 	assert_false(budget__wants_measure(&budget, now, 1000));
 	assert_true(budget__wants_measure(&budget, now, 10000));
-	budget__measured(&budget, now, 1000, 200000);
+	budget__measured(&budget, now, 1000, 200);
 	/* 200 ns a request at 10000/s are a thousandth of two CPUs: no hurry */
 	assert_false(budget__wants_measure(&budget, now + 2 * SECOND, 10000));
 	assert_true(budget__wants_measure(&budget, now + 11 * SECOND, 10000));
@@ -40,7 +41,7 @@ static void measures_only_where_it_matters(void **state)
 static void too_few_runs_tell_nothing(void **state)
 {
 	(void)state;
-	budget__measured(&budget, now, 5, 5000000);
+	budget__measured(&budget, now, 5, 1000000);
 	assert_true(budget.ns_now == 0);
 	assert_int_equal(quarter(1000000), 0);
 }
@@ -48,13 +49,13 @@ static void too_few_runs_tell_nothing(void **state)
 static void samples_above_the_limit(void **state)
 {
 	(void)state;
-	budget__measured(&budget, now, 1000, 200000); /* 200 ns */
-	assert_int_equal(quarter(199000), 0);	      /* 1.99 % of two CPUs */
+	budget__measured(&budget, now, 1000, 200);
+	assert_int_equal(quarter(199000), 0); /* 1.99 % of two CPUs */
 	assert_int_equal(quarter(201000), BUDGET_SAMPLE);
 	assert_true(budget.sampling);
 	/* what a request costs now is to be measured anew */
 	assert_true(budget__wants_measure(&budget, now, 201000));
-	budget__measured(&budget, now, 1000, 50000);
+	budget__measured(&budget, now, 1000, 50);
 	assert_true(budget.ns_full == 200 && budget.ns_now == 50);
 	assert_true(budget__share(&budget, 200000) < 0.0051);
 }
@@ -65,7 +66,7 @@ static void times_all_again_after_two_calm_seconds(void **state)
 	int quarters = 0;
 
 	(void)state;
-	budget__measured(&budget, now, 1000, 200000);
+	budget__measured(&budget, now, 1000, 200);
 	assert_int_equal(quarter(1000000), BUDGET_SAMPLE);
 	/* below the limit, but not well below */
 	for (int i = 0; i < 40; i++)
@@ -89,10 +90,10 @@ static void never_times_more_than_was_asked_for(void **state)
 {
 	(void)state;
 	budget__init(&budget, 2, 2, 1000);
-	budget__measured(&budget, now, 1000, 200000);
+	budget__measured(&budget, now, 1000, 200);
 	assert_int_equal(quarter(10000000), 0);
 	budget__init(&budget, 2, 2, 8);
-	budget__measured(&budget, now, 1000, 200000);
+	budget__measured(&budget, now, 1000, 200);
 	assert_int_equal(quarter(10000000), BUDGET_SAMPLE);
 	for (int i = 0; i < 8; i++)
 		assert_int_equal(quarter(10), 0);
@@ -102,10 +103,42 @@ static void never_times_more_than_was_asked_for(void **state)
 static void reckons_what_was_spent(void **state)
 {
 	(void)state;
-	budget__measured(&budget, now, 1000, 200000);
+	budget__measured(&budget, now, 1000, 200);
 	quarter(40000);
 	quarter(40000);
 	assert_true(budget.ns_spent == 200.0 * 20000);
+}
+
+/* What came before the first measurement is paid when the price is known. */
+static void owes_what_was_not_measured(void **state)
+{
+	(void)state;
+	quarter(40000);
+	assert_true(budget.ns_spent == 0);
+	budget__measured(&budget, now, 1000, 200);
+	quarter(40000);
+	assert_true(budget.ns_spent == 200.0 * 20000);
+	/* a sample has another price */
+	assert_int_equal(quarter(1000000), BUDGET_SAMPLE);
+	assert_true(budget.ns_spent == 200.0 * 270000);
+	quarter(1000000);
+	assert_true(budget.ns_spent == 200.0 * 270000);
+	budget__measured(&budget, now, 1000, 50);
+	quarter(1000000);
+	assert_true(budget.ns_spent == 200.0 * 270000 + 50.0 * 500000);
+}
+
+/* A sample may be too much, too: that is said, and no limit is above all. */
+static void knows_when_a_sample_is_too_much(void **state)
+{
+	(void)state;
+	budget__measured(&budget, now, 1000, 200);
+	assert_false(budget__is_helpless(&budget, 1000000));
+	assert_int_equal(quarter(1000000), BUDGET_SAMPLE);
+	assert_false(budget__is_helpless(&budget, 1000000)); /* not measured */
+	budget__measured(&budget, now, 1000, 50);
+	assert_true(budget__is_helpless(&budget, 1000000));
+	assert_false(budget__is_helpless(&budget, 700000));
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, setup)
@@ -130,6 +163,8 @@ int main(void)
 		TEST(times_all_again_after_two_calm_seconds),
 		TEST(never_times_more_than_was_asked_for),
 		TEST(reckons_what_was_spent),
+		TEST(owes_what_was_not_measured),
+		TEST(knows_when_a_sample_is_too_much),
 		cmocka_unit_test(slices),
 	};
 

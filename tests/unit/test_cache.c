@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -201,6 +202,38 @@ static void odd_sizes(void **state)
 	assert_unknown("more pages");
 }
 
+static void assert_line(uint32_t size, bool known)
+{
+	struct cache_line line = cache__line(root, CPUS);
+
+	assert_int_equal(line.size, size);
+	assert_int_equal(!line.why, known);
+}
+
+/* The nearest data cache of the first CPU that shows one; what is no power of two is none. */
+static void lines(void **state)
+{
+	(void)state;
+	clear();
+	assert_line(64, false);
+	put_cpu(2, "4096");
+	assert_line(64, true);
+	put_line(2, 3, "coherency_line_size", "128");
+	put_line(2, 1, "coherency_line_size", "32");
+	assert_line(64, true);
+	put_line(2, 0, "coherency_line_size", "128");
+	assert_line(128, true);
+	put_line(2, 0, "coherency_line_size", "96");
+	put_line(2, 2, "coherency_line_size", "256");
+	assert_line(256, true);
+	put_line(2, 0, "coherency_line_size", "-64");
+	put_line(2, 2, "coherency_line_size", "0");
+	put_line(2, 3, "coherency_line_size", "x");
+	assert_line(64, false);
+	put_line(2, 0, "coherency_line_size", "1");
+	assert_line(64, false);
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -220,6 +253,7 @@ int main(void)
 		cmocka_unit_test(last_level),	cmocka_unit_test(page_sizes),
 		cmocka_unit_test(cpus_offline), cmocka_unit_test(missing),
 		cmocka_unit_test(garbage),	cmocka_unit_test(odd_sizes),
+		cmocka_unit_test(lines),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

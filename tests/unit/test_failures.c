@@ -126,6 +126,25 @@ static void zones_and_words(void **state)
 	report__free(report);
 }
 
+/* The programs saw enough for it, and the rest of the zones when that was gone again. */
+static void served(void **state)
+{
+	struct failure_kind unknown = fragmented;
+	struct report *report = report__new();
+	const struct failure *failure;
+
+	(void)state;
+	unknown.reason = GFT_UNKNOWN;
+	kept[0].key = gft_failure_key(GFT_CLASS_ATOMIC, 2, GFT_SOFTIRQ, GFT_UNKNOWN);
+	failure = describe(report, &unknown);
+	assert_int_equal(failure->nr_zones, 2);
+	assert_non_null(strstr(failure->verdict, "memory came free"));
+	/* nobody looked */
+	kept[0].key = gft_failure_key(GFT_CLASS_ATOMIC, 2, GFT_SOFTIRQ, GFT_EXHAUSTED);
+	assert_non_null(strstr(describe(report, &unknown)->verdict, "is not known"));
+	report__free(report);
+}
+
 static void caller(void **state)
 {
 	struct report *report = report__new();
@@ -190,6 +209,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(zones_and_words, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(served, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(caller, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(not_kept, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(refused, set_up, tear_down),

@@ -267,16 +267,7 @@ static void test_stop_on(void **state)
 
 static void test_not_built(void **state)
 {
-	static const char *const names[] = {"slab"};
-	char line[64], text[64];
-	size_t i;
-
 	(void)state;
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(line, sizeof(line), "run --%s", names[i]);
-		snprintf(text, sizeof(text), "--%s is not built yet", names[i]);
-		bad(line, text);
-	}
 	bad("run --module=", "--module is empty: NAME expected");
 	bad("run --stacks=1", "--stacks takes no value");
 	bad("run --failures-only --lint",
@@ -285,6 +276,12 @@ static void test_not_built(void **state)
 	assert_true(options.cache_colours);
 	bad("run --failures-only --cache-colours",
 	    "--cache-colours: --failures-only looks at no request that succeeds");
+	assert_int_equal(parse(COMMAND_RUN, "run"), 0);
+	assert_false(options.slab);
+	assert_int_equal(parse(COMMAND_RUN, "run --slab"), 0);
+	assert_true(options.slab);
+	bad("run --failures-only --slab", "--slab: --failures-only puts nothing on the fast path");
+	bad("run --marked --slab", "--slab: no object carries the mark that --marked asks for");
 	assert_int_equal(parse(COMMAND_RUN, "run --by quality"), 0);
 	assert_true(options.by[DIM_QUALITY]);
 }

@@ -236,6 +236,26 @@ static void memory_of_colours(void **state)
 	assert_int_equal(size_of_maps(TIER_FEXIT), without);
 }
 
+/* The same of slabs: two rows a CPU. */
+static void memory_of_slabs(void **state)
+{
+	uint64_t without, size;
+
+	(void)state;
+	kernel.line.size = 64;
+	kernel.cpus = 64;
+	assert_int_equal(make(), 0);
+	assert_int_equal(plan.config.line_shift, 0);
+	without = size_of_maps(TIER_TRACEPOINT);
+	options.slab = true;
+	assert_int_equal(make(), 0);
+	assert_int_equal(plan.config.line_shift, 6);
+	size = size_of_maps(TIER_TRACEPOINT);
+	assert_int_equal(size - without, 2 * 64 * sizeof(struct gft_slab_row));
+	assert_in_range(sizeof(struct gft_slab_row), 1, 17 * 1024);
+	assert_in_range(plan__memory(&plan, &kernel, false), size - size / 32, size);
+}
+
 static void too_many_combinations(void **state)
 {
 	(void)state;
@@ -389,19 +409,13 @@ static void unusual_sizes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(usual_dimensions),
-		TEST(keys_that_stay),
-		TEST(each_dimension),
-		TEST(without_qualities),
-		TEST(memory_limit),
-		TEST(memory_of_many_cpus),
-		TEST(memory_of_colours),
-		TEST(too_many_combinations),
-		TEST(slots_never_above_combinations),
-		TEST(orders_out_of_range),
-		TEST(filters),
-		TEST(task_filters),
-		TEST(classes_of_effective_gfp),
+		TEST(usual_dimensions),	     TEST(keys_that_stay),
+		TEST(each_dimension),	     TEST(without_qualities),
+		TEST(memory_limit),	     TEST(memory_of_many_cpus),
+		TEST(memory_of_colours),     TEST(memory_of_slabs),
+		TEST(too_many_combinations), TEST(slots_never_above_combinations),
+		TEST(orders_out_of_range),   TEST(filters),
+		TEST(task_filters),	     TEST(classes_of_effective_gfp),
 		TEST(unusual_sizes),
 	};
 

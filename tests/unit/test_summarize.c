@@ -31,6 +31,7 @@ uint32_t tracer__sees(const struct tracer *tracer) { (void)tracer; return 0; }
 bool tracer__bulk(const struct tracer *tracer) { (void)tracer; return true; }
 enum tier tracer__tier(const struct tracer *tracer) { (void)tracer; return TIER_FEXIT; }
 enum lint_sight tracer__lint_sight(const struct tracer *tracer) { (void)tracer; return LINT_NONE; }
+struct slabs_view tracer__slabs(const struct tracer *tracer) { (void)tracer; return (struct slabs_view){}; }
 /* clang-format on */
 
 const struct gft_headrooms *tracer__headrooms(const struct tracer *tracer)

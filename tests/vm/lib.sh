@@ -121,14 +121,18 @@ guest() {
 	return "$rc"
 }
 
+# pairings SCENARIO: those that --marked has checked, and the wrong ones, as JSON; null: it did not.
+pairings() {
+	sed -n 's/.*marked: \([0-9]*\) pairings checked, \([0-9]*\) wrong.*/[\1,\2]/p' \
+		"$work/out/$1.err" | grep . || echo null
+}
+
 # compare SCENARIO JSON: one scenario's report with its truth, with what the test expects of it.
 compare() {
-	local file=$work/out/$1 pairings
+	local file=$work/out/$1
 
-	pairings=$(sed -n 's/.*marked: \([0-9]*\) pairings checked, \([0-9]*\) wrong.*/[\1,\2]/p' \
-		"$file.err")
 	if ! jq -nr --slurpfile report "$file.json" --slurpfile truth "$file.truth" --arg name "$1" \
-		--argjson pairings "${pairings:-null}" --argjson want "$2" \
+		--argjson pairings "$(pairings "$1")" --argjson want "$2" \
 		--arg status "$(cat "$file.status" 2>&1)" \
 		-f "$top/tests/vm/compare.jq" >"$work/compared" 2>"$work/jq-err"; then
 		cat "$work/jq-err" "$file.err" >"$work/err" 2>&1
