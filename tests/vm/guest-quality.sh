@@ -28,7 +28,7 @@ by_quality() {
 	name=$1
 	shift
 	echo reset >$d/truth
-	gfptrace run --budget 100 --by quality,context -f json -o "/out/$name.json" "$@" \
+	gfptrace run --by quality,context -f json -o "/out/$name.json" "$@" \
 		>/dev/null 2>"/out/$name.err"
 	echo "$name $?" >>/out/status
 	cat $d/truth >"/out/$name.truth"
@@ -62,7 +62,8 @@ if [ "$2" -gt 0 ]; then
 	cat $d/quality >/out/long.json
 	cat $d/truth >/out/long.truth
 	rmmod allocpage
-	free_pages >/out/after-long
+	# the files take memory, too
+	echo $(($(free_pages) + $(cat /out/long.* | wc -c) / 4096)) >/out/after-long
 fi
 insmod "$module"
 cat $d/quality >/out/quick.json
@@ -83,14 +84,14 @@ case $(uname -v) in
 *) trace hardirq "do=quality context=hardirq order=0-3 quality=guard redzone=1 $atomic count=1000" ;;
 esac
 # requests of tasks, and of interrupts aimed at them: sets of qualities upon others, and upon none
-by_quality labels --coverage exact -- gfptrace exercise --no-reset \
+by_quality labels --budget 100 --coverage exact -- gfptrace exercise --no-reset \
 	"do=quality context=mixed threads=2 cpu=0 nest=20000 quality=each order=0-2 $modest count=4000" \
 	'context=mixed count=1000'
-by_quality labels-test --coverage exact -- sh -c "echo count=400 >$d/quality"
-by_quality labels-cost --coverage exact -- gfptrace exercise --no-reset \
+by_quality labels-test --budget 100 --coverage exact -- sh -c "echo count=400 >$d/quality"
+by_quality labels-cost --budget 100 --coverage exact -- gfptrace exercise --no-reset \
 	"do=quality order=8 quality=each $modest count=3200"
 for tier in kprobe tracepoint; do
-	by_quality labels-$tier --tier $tier -- gfptrace exercise --no-reset \
+	by_quality labels-$tier --budget 100 --tier $tier -- gfptrace exercise --no-reset \
 		"do=quality quality=each order=0-2 $modest count=1600" \
 		"do=quality context=softirq quality=each order=0-2 $atomic count=1600"
 done
