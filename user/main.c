@@ -70,10 +70,6 @@ static int unknown_command(const char *name)
 	const char *names[COMMANDS], *nearest;
 	size_t i;
 
-	if (command__is_unbuilt(name)) {
-		log_error("command %s is not built yet", name);
-		return STATUS_USAGE;
-	}
 	for (i = 0; i < COMMANDS; i++)
 		names[i] = command_table[i].name;
 	log_error("unknown %s '%s'", *name == '-' ? "option" : "command", name);

@@ -265,21 +265,6 @@ const struct command_row command_table[COMMANDS] = {
 
 /* clang-format on */
 
-static bool is_among(const char *name, const char *const *names)
-{
-	for (; *names; names++)
-		if (!strcmp(name, *names))
-			return true;
-	return false;
-}
-
-bool command__is_unbuilt(const char *name)
-{
-	static const char *const names[] = {NULL};
-
-	return is_among(name, names);
-}
-
 const char *word__nearest(const char *word, const char *const *words, size_t nr)
 {
 	const char *nearest = NULL;

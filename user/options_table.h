@@ -56,9 +56,6 @@ struct command_row {
 
 extern const struct command_row command_table[COMMANDS];
 
-/* The name of a command that later work brings; for a clear error. */
-bool command__is_unbuilt(const char *name);
-
 /* "json" for "jsn": the nearest of `nr` words that is at most two edits away, or NULL. */
 const char *word__nearest(const char *word, const char *const *words, size_t nr);
 
