@@ -12,6 +12,7 @@ import time
 
 PATIENCE = 60
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+one_at_a_time = threading.Lock()
 
 
 def until_closed(sock, end):
@@ -122,7 +123,8 @@ def run(kind, port):
         except OSError:
             ended = True
     took = time.monotonic() - begin
-    print(kind, f"{took:.1f}" if ended else "patience", flush=True)
+    with one_at_a_time:  # print() writes word by word
+        print(kind, f"{took:.1f}" if ended else "patience", flush=True)
 
 
 def main():
