@@ -11,7 +11,7 @@ trace() {
 	name=$1 options=$2
 	shift 2
 	# shellcheck disable=SC2016,SC2086 # quoted for the inner shell; options are words
-	gfptrace run -f json -o "/out/$name.json" --tier "$tier" $options -- \
+	gfptrace run -f json -o "/out/$name.json" --budget 100 --tier "$tier" $options -- \
 		sh -c 'nice -n -20 gfptrace exercise "$@" >"/out/$0.truth"' "$name" "$@" \
 		2>"/out/$name.err"
 	echo $? >"/out/$name.status"
@@ -50,7 +50,7 @@ while [ "$(echo "$hogs" | wc -w)" -lt 4 ]; do
 	hogs="$hogs $!"
 done
 sleep 0.2
-gfptrace run -f json -o /out/queue.json --tier "$tier" --marked --by class,order,path -- \
+gfptrace run -f json -o /out/queue.json --budget 100 --tier "$tier" --marked --by class,order,path -- \
 	gfptrace exercise "do=fragment order=4-6 $kernel count=3000" >/out/queue.truth 2>/out/queue.err
 echo $? >/out/queue.status
 # shellcheck disable=SC2086 # words

@@ -25,6 +25,14 @@ holds() {
 		def sums: group_by(key) | map({key: (.[0] | key),
 			value: (. as $all | fields | map({key: ., value: ([$all[][.]] | add)}) | from_entries)})
 			| from_entries;
+		# an object that was asked for while the program ran is missed, and is no other one
+		def equals(right): . as $ours | ([$r[].slab.missed] | add) as $missed | keys == (right | keys) and
+			([right | to_entries[] | .value as $true | $ours[.key] as $seen |
+				$true.count - $seen.count] | all(. >= 0) and (add // 0) <= $missed) and
+			all(right | to_entries[]; .value as $true | $ours[.key] as $seen |
+				($true.count - $seen.count) as $less |
+				($less > 0 or $true.requested == $seen.requested) and all(fields[] | select(. != "requested");
+					$true[.] >= $seen[.] and $true[.] - $seen[.] <= $less));
 		def ours: (.cache // "" | startswith("allocpage")) or (.call == "kmalloc" and .size == 8192);
 		def told: [$r[].slab.series[] | select(ours)];
 		def pages: .object_size > 8192;
@@ -50,11 +58,11 @@ one_kernel() {
 	result $? "every run ends well"
 
 	for name in kinds tracepoint kprobe module windows; do
-		holds "$name" "every object, and how it lies" '(told | sums) == (true(true) | sums) and $t.misplaced == 0'
+		holds "$name" "every object, and how it lies" '(told | sums | equals(true(true) | sums)) and $t.misplaced == 0'
 	done
 	for name in kinds tracepoint kprobe module class context comm many; do
-		holds "$name" "nothing is missed, and the series add up" \
-			'$s.missed == 0 and $s.counted == ([$s.series[].count] | add)'
+		holds "$name" "next to nothing is missed, and the series add up" \
+			'$s.missed * 200 <= $s.counted and $s.counted == ([$s.series[].count] | add)'
 	done
 	holds kinds "objects of all kinds" '([told[].cache] | unique | length) == 6 and
 		 (true(true) | any(.crossing > 0) and any(.wide > 0) and any(.aligned == .count) and
@@ -72,17 +80,17 @@ one_kernel() {
 		'all($s.series[].labels; .class == "atomic" or .class == "nowait") and
 		 $s.patient >= ([$t.slab.series[] | select(.class == "kernel" and (pages | not)).count] | add)'
 	holds module "nothing else comes from there" \
-		'$s.counted == ([true(true)[].count] | add) and (told | length) == ($s.series | length)'
-	holds class "a filter on the class" '(told | sums) == (true(.class == "nowait") | sums) and
+		'$s.counted + $s.missed >= ([true(true)[].count] | add) and (told | length) == ($s.series | length)'
+	holds class "a filter on the class" '(told | sums | equals(true(.class == "nowait") | sums)) and
 		$s.filtered >= ([true(.class == "atomic")[].count] | add)'
-	holds context "a filter on the context" '(told | sums) == (true(.context != "task") | sums)'
-	holds comm "a filter on the task" '(told | sums) == (true(.context == "task") | sums)'
+	holds context "a filter on the context" '(told | sums | equals(true(.context != "task") | sums))'
+	holds comm "a filter on the task" '(told | sums | equals(true(.context == "task") | sums))'
 	holds many "what found no room is counted" '
 		([$s.series[] | select(.call == "kmem_cache_alloc" and .labels.class == "nowait")]) as $all |
 		([$all[] | select(.cache == null)]) as $other |
-		([$all[].count] | add) == $t.slab.series[0].count and ([$all[].aligned] | add) == $t.slab.series[0].aligned and
-		([$all[].crossing] | add) == $t.slab.series[0].crossing and
-		([$all[].requested] | add) == $t.slab.series[0].requested and
+		($t.slab.series[0].count - ([$all[].count] | add)) as $less | $less >= 0 and $less <= $s.missed and
+		all("aligned", "crossing", "wide"; . as $how | $t.slab.series[0][$how] - ([$all[][$how]] | add) |
+			. >= 0 and . <= $less) and
 		($other | length) == 1 and $other[0].size == 0 and $other[0].count > 25 * 100 and
 		($all | length) > 32'
 	holds without "not asked for, there is none" '
