@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # TAP: objects of slabs that are asked for atomically, against the addresses that the module got.
-# Usage: tests/vm/slab.t [KERNEL…] (default 6.1, 6.12 and 6.12-rt; all six with FULL=1). GFPTRACE is
+# Usage: tests/vm/slab.t [KERNEL…] (default 6.1 and 6.12; all six with FULL=1). GFPTRACE is
 # the program (build/gfptrace).
 set -u
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-choose_kernels 6.1 6.12 6.12-rt -- "$@"
+choose_kernels 6.1 6.12 -- "$@"
 
 # holds NAME TEXT JQ: of the reports $r, the truth $t of NAME, and the kernel's own sizes $size. Of
 # both sides there are counts by call, cache, class and context; a kmalloc() has no cache, but the
