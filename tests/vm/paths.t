@@ -71,8 +71,7 @@ one_tier() {
 	path reclaim "{\"right\": $right, \"least\": 0.4}"
 	# short ones: much of their time are the walks between the stages, and the look at a failure
 	explains search 300 'compact reclaim' 'kswapd compact reclaim'
-	# what is missing there is the time in which the reclaimer was ready and had no CPU
-	explains sleep 900 reclaim reclaim
+	explains sleep 950 reclaim reclaim
 	for name in search sleep queue; do
 		explains "$name" 950 "$slow_paths" "$lengths"
 	done
