@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # TAP: --budget 1 under a storm of page faults, in deterministic time. Where one of two CPUs does
 # nothing else the budget is kept; where the only one does, counting alone is more and that is said.
-# Usage: tests/vm/budget.t [KERNEL…] (default 6.12, with two CPUs; 6.1 kernels have one). GFPTRACE is
+# Usage: tests/vm/budget.t [KERNEL…] (default 6.1, with one CPU, and 6.12, with two). GFPTRACE is
 # the program (build/gfptrace).
 # shellcheck disable=SC2016 # jq has variables, too
 set -u
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-choose_kernels 6.12 -- "$@"
+choose_kernels 6.1 6.12 -- "$@"
 pages=250000
 cc -O1 -Wall -o "$work/load" "$top/tests/live/load.c" || {
 	echo "1..0 # skip cannot compile tests/live/load.c"

@@ -121,6 +121,21 @@ guest() {
 	return "$rc"
 }
 
+# all_runs SCRIPT SECONDS: a boot in which all that tests/vm/SCRIPT does ends well, or it is named in
+# /out/failed. False: there is nothing to look at.
+all_runs() {
+	local rc
+
+	boot --mem 512 --timeout "$2" --add "$top/tests/vm/$1:/guest" -- sh /guest
+	rc=$?
+	((rc != 77)) || return "$rc"
+	result "$rc" "the machine lives, no kernel warning"
+	((rc == 0)) || return "$rc"
+	cat "$work/out/failed" >"$work/err" 2>/dev/null
+	[[ ! -e $work/out/failed ]]
+	result $? "every run ends well"
+}
+
 # pairings SCENARIO: those that --marked has checked, and the wrong ones, as JSON; null: it did not.
 pairings() {
 	sed -n 's/.*marked: \([0-9]*\) pairings checked, \([0-9]*\) wrong.*/[\1,\2]/p' \
