@@ -9,7 +9,7 @@ set -u
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 choose_kernels 6.1 6.12 -- "$@"
-pages=250000
+pages=400000
 cc -O1 -Wall -o "$work/load" "$top/tests/live/load.c" || {
 	echo "1..0 # skip cannot compile tests/live/load.c"
 	exit 0
