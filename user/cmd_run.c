@@ -313,8 +313,8 @@ static int run_window(struct run *run)
 	survive(tracer__timed(run->session.tracer));
 	status = trace_windows(run);
 	if (run->session.helpless_share > 0)
-		log_warning("--budget %g was not kept: to count alone took up to %.1f %% of the machine; "
-			    "--failures-only attaches nothing to requests that succeed",
+		log_warning("--budget %g was not kept: to count alone took up to %.1f %% of the "
+			    "machine; --failures-only attaches nothing to requests that succeed",
 			    run->options->budget, run->session.helpless_share * 100);
 	return status;
 }
