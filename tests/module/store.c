@@ -259,21 +259,22 @@ void ap_unboost(struct ap_worker *worker)
 	spin_unlock_irqrestore(&zone->lock, flags);
 }
 
-/*
- * All that requests of this mask can have. What is taken may boost the watermark again, and then
- * it would not be all.
- */
+/* Since v6.15 (and in 6.12.y) a request that fails may boost, too: try_to_claim_block(). */
+static bool store_unboosted(struct ap_worker *worker, gfp_t gfp, u32 order)
+{
+	ap_unboost(worker);
+	return ap_store_one(worker, gfp, order);
+}
+
+/* All that requests of this mask can have of a zone whose watermark is not boosted. */
 void ap_store_all(struct ap_worker *worker, gfp_t gfp)
 {
-	const struct zone *zone = ap_zone(worker);
+	const gfp_t quiet = ap_quiet(gfp);
 
-	do {
-		ap_unboost(worker);
-		while (!ap_stopped(worker) &&
-		       (ap_store_one(worker, ap_quiet(gfp), UNCACHED_ORDER) ||
-			ap_store_one(worker, ap_quiet(gfp), 0)))
-			;
-	} while (zone && READ_ONCE(zone->watermark_boost) && !ap_stopped(worker));
+	while (!ap_stopped(worker) && (store_unboosted(worker, quiet, UNCACHED_ORDER) ||
+				       store_unboosted(worker, quiet, 0)))
+		;
+	ap_unboost(worker);
 }
 
 /* All but so many pages of the zone that comes first. */
