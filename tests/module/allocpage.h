@@ -127,6 +127,7 @@ struct ap_scenario {
 	u32 slow_order, slow_ns, slow_pct;
 	u32 quality, align, redzone; /* see quality_act.c */
 	u32 caches;		     /* see slab.c */
+	u32 others;		     /* see others.c */
 	const struct ap_act *act;
 };
 
@@ -164,6 +165,7 @@ struct ap_totals {
 	u64 misplaced;	 /* requests in another context than the worker's: must be 0 */
 	u64 refused[GFT_CONTEXTS];
 	u64 bench_pairs, bench_warmup, bench_failed, bench_ns; /* ns: without the warm-up */
+	u64 others; /* requests of others that came upon ours */
 	u64 scenarios, run_ns;
 };
 
@@ -276,6 +278,12 @@ int ap_slowdown_begin(const struct ap_worker *worker);
 void ap_slowdown_end(void);
 void ap_slowdown_reset(void);
 void ap_slowdown_show(struct seq_file *file);
+
+/* others.c: begin returns 0 or -errno, end how many there were */
+int ap_others_begin(const struct ap_scenario *scenario);
+u64 ap_others_end(const struct ap_run *run);
+void ap_others_enter(void);
+void ap_others_leave(void);
 
 /* record.c: what acts saw of themselves, one record a run */
 void ap_record_run(const struct ap_run *run, const struct ap_facts *store);

@@ -13,6 +13,7 @@
 #include <linux/tracepoint.h>
 
 #include "quality_parts.h"
+#include "tracepoint.h"
 
 #define MARKS 64
 
@@ -80,17 +81,11 @@ static void probe(void *data, bool preempt, struct task_struct *prev, struct tas
 		ap_count(AP_N_WATCHED_SLEPT, 1);
 }
 
-static void find(struct tracepoint *candidate, void *data)
-{
-	if (!strcmp(candidate->name, "sched_switch"))
-		point = candidate;
-}
-
 int ap_watch_begin(void)
 {
 	int err;
 
-	for_each_kernel_tracepoint(find, NULL);
+	point = ap_tracepoint("sched_switch");
 	if (!point)
 		return -ENOENT;
 	err = tracepoint_probe_register(point, probe, NULL);

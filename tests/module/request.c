@@ -129,13 +129,18 @@ static struct page *single(struct ap_worker *worker)
 void ap_step(struct ap_worker *worker)
 {
 	const struct ap_act *act = worker->run->scenario->act;
+	const bool others = worker->run->scenario->others;
 
+	if (others)
+		ap_others_enter();
 	if (worker->pages)
 		bulk_call(worker);
 	else if (act && act->step)
 		act->step(worker);
 	else
 		single(worker);
+	if (others)
+		ap_others_leave();
 }
 
 bool ap_stopped(const struct ap_worker *worker)

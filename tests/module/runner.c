@@ -280,13 +280,16 @@ int ap_run_scenario(const struct ap_scenario *scenario, const char **why)
 	cpus_read_unlock();
 	if (!err)
 		err = ap_slowdown_begin(&run.workers[0]);
+	if (!err)
+		err = ap_others_begin(scenario);
 	if (!err) {
 		err = perform(&run);
+		run.workers[0].totals.others = ap_others_end(&run);
 		/* a run that was interrupted did what it did */
 		for (i = 0; i < run.worker_count; i++)
 			ap_truth_merge(&run.workers[i]);
-		ap_slowdown_end();
 	}
+	ap_slowdown_end();
 	finish(&run);
 	*why = run.why;
 	return err;

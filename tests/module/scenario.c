@@ -37,6 +37,7 @@ static const struct {
 	NUMBER("align", align, 1, 1u << 30, 0), /* do=quality: bytes */
 	NUMBER("redzone", redzone, 1, 65535, 0), /* bytes of the last page that are not asked for */
 	NUMBER("caches", caches, 1, AP_CACHES_MAX, 0), /* do=slab: an object of each of so many */
+	NUMBER("others", others, 0, 1, 0), /* see others.c */
 	NUMBER("slow_order", slow_order, 0, AP_LARGEST_ORDER, AP_SLOW_NONE), /* see slowdown.c */
 	NUMBER("slow_ns", slow_ns, 0, 1000000, 0), /* added to each request of slow_order */
 	NUMBER("slow_pct", slow_pct, 0, 1000, 0), /* or so many percent of its median */
@@ -172,6 +173,9 @@ static const char *contradiction(const struct ap_scenario *s)
 		return "bench is for one order, at most the largest";
 	if (s->nest_ns && s->where != AP_MIXED)
 		return "nest is for context=mixed";
+	if (s->others && (s->act || s->bulk || s->exhaust || s->bench || s->cpu == AP_CPU_ANY ||
+			  max(s->order_high, s->irq_order) > AP_LARGEST_ORDER))
+		return "others is for single requests of valid orders, on CPUs that are named";
 	return act_contradiction(s);
 }
 

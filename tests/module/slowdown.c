@@ -10,12 +10,12 @@
 #include <linux/mm.h>
 #include <linux/preempt.h>
 #include <linux/sort.h>
-#include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/tracepoint.h>
 
 #include "allocpage.h"
 #include "request.h"
+#include "tracepoint.h"
 
 #define SAMPLES	     501
 #define CALIBRATION  10000 /* turns of the loop */
@@ -39,12 +39,6 @@ static void probe(void *data, struct page *page, unsigned int order, gfp_t gfp, 
 {
 	if (order == slow_order && in_task())
 		spin(turns);
-}
-
-static void find(struct tracepoint *candidate, void *data)
-{
-	if (!strcmp(candidate->name, "mm_page_alloc"))
-		point = candidate;
 }
 
 static u64 once(u64 count, u32 calls)
@@ -123,7 +117,7 @@ int ap_slowdown_begin(const struct ap_worker *worker)
 
 	if (scenario->slow_order == AP_SLOW_NONE)
 		return 0;
-	for_each_kernel_tracepoint(find, NULL);
+	point = ap_tracepoint("mm_page_alloc");
 	if (!point)
 		return -ENOENT;
 	ever = true;

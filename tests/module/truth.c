@@ -112,6 +112,7 @@ void ap_truth_merge(const struct ap_worker *worker)
 	totals.bulk_pages += worker->totals.bulk_pages;
 	totals.bulk_single += worker->totals.bulk_single;
 	totals.misplaced += worker->totals.misplaced;
+	totals.others += worker->totals.others;
 	totals.bench_pairs += worker->totals.bench_pairs;
 	totals.bench_warmup += worker->totals.bench_warmup;
 	totals.bench_failed += worker->totals.bench_failed;
@@ -285,8 +286,9 @@ int ap_truth_show(struct seq_file *file, void *data)
 		   sum.requests, sum.succeeded, sum.failed, sum.pages);
 	seq_printf(file, "\"bulk_calls\":%llu,\"bulk_pages\":%llu,\"bulk_single\":%llu,",
 		   totals.bulk_calls, totals.bulk_pages, totals.bulk_single);
-	seq_printf(file, "\"max_latency_ns\":%llu,\"slow\":%llu,\"misplaced\":%llu,", sum.max,
-		   sum.slow, totals.misplaced);
+	seq_printf(file,
+		   "\"max_latency_ns\":%llu,\"slow\":%llu,\"misplaced\":%llu,\"others\":%llu,",
+		   sum.max, sum.slow, totals.misplaced, totals.others);
 	seq_printf(file, "\"bench\":{\"pairs\":%llu,\"warmup\":%llu,\"failed\":%llu,\"ns\":%llu},",
 		   totals.bench_pairs, totals.bench_warmup, totals.bench_failed, totals.bench_ns);
 	ap_slowdown_show(file);

@@ -83,8 +83,12 @@ check(all($r.mode.sampled_stretches[]; .from_ns < .to_ns and .to_ns <= $r.window
          "at most \($want.loss_per_mille) per mille missed: \($missed)") else empty end),
 
 (if $want.marked then
-  check($r.requests.counted + $missed == $t.requests;
-        "counted \($r.requests.counted) + missed \($missed) == truth \($t.requests)"),
+  # what the kernel skipped has no mark: somebody else's request that came upon one of the
+  # module's may be in it (others.c; 0 where tasks do not preempt programs)
+  check($r.requests.counted + $missed >= $t.requests
+        and $r.requests.counted + $missed <= $t.requests + $t.others;
+        "counted \($r.requests.counted) + missed \($missed) == truth \($t.requests)"
+        + if $t.others > 0 then ", and at most \($t.others) of others" else "" end),
   check([$counted | to_entries[] | select(.value > ($made[.key] // 0))] | length == 0;
         "no series above its truth"),
   ([$r.latency[] | key as $key | .buckets as $seen | $t.series[] | select(tkey == $key)

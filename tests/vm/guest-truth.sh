@@ -38,6 +38,9 @@ case $(uname -v) in
 	;;
 esac
 sleepers='do=tail threads=4 sleep_us=3000 gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN count=20000'
+case $(uname -v && cat /proc/cmdline) in
+*PREEMPT_RT* | *preempt=full*) threads="$threads others=1" ;; # see tests/module/others.c
+esac
 accounted='gfp=GFP_KERNEL_ACCOUNT|__GFP_NORETRY|__GFP_NOWARN'
 
 for scenario; do
