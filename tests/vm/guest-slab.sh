@@ -9,7 +9,8 @@ trace() {
 	shift 2
 	# shellcheck disable=SC2016,SC2086 # quoted for the inner shell; options are words
 	gfptrace run -q -f json -o "/out/$name.json" $options -- \
-		sh -c 'gfptrace exercise "$@" >"/out/$0.truth"' "$name" "$@" 2>"/out/$name.err" ||
+		sh -c '[ "$cgroup" ] && echo $$ >"$cgroup/cgroup.procs"
+			gfptrace exercise "$@" >"/out/$0.truth"' "$name" "$@" 2>"/out/$name.err" ||
 		echo "$name: $?" >>/out/failed
 }
 
@@ -33,6 +34,13 @@ trace context '--slab --context softirq,hardirq' "$@"
 trace comm '--slab -c gfptrace' "$@"
 trace windows '--slab -i 100ms' "$@"
 trace many '--slab --context softirq' "do=slab context=softirq $nowait caches=250 count=25"
+mount -t cgroup2 none /sys/fs/cgroup
+mkdir /sys/fs/cgroup/small
+echo +memory >/sys/fs/cgroup/cgroup.subtree_control
+echo 8M >/sys/fs/cgroup/small/memory.max
+export cgroup=/sys/fs/cgroup/small
+trace fails --slab "do=slab $nowait|__GFP_ACCOUNT count=2000 hold=4000"
+cgroup=
 trace without '' "do=slab $atomic count=100"
 awk '/^allocpage/ {print "{\"cache\":\"" $1 "\",\"size\":" $4 "}"}' /proc/slabinfo >/out/slabinfo
 grep -c . /out/slabinfo

@@ -50,10 +50,10 @@ one_kernel() {
 
 	all_runs guest-slab.sh 900 || return
 
-	for name in kinds tracepoint kprobe module windows; do
+	for name in kinds tracepoint kprobe module windows fails; do
 		holds "$name" "every object, and how it lies" '(told | sums | equals(true(true) | sums)) and $t.misplaced == 0'
 	done
-	for name in kinds tracepoint kprobe module class context comm many; do
+	for name in kinds tracepoint kprobe module class context comm many fails; do
 		holds "$name" "next to nothing is missed, and the series add up" \
 			'$s.missed * 200 <= $s.counted and $s.counted == ([$s.series[].count] | add)'
 	done
@@ -87,6 +87,9 @@ one_kernel() {
 		($less > 0 or ([$all[].requested] | add) == $t.slab.series[0].requested) and
 		($other | length) == 1 and $other[0].size == 0 and $other[0].count > 25 * 100 and
 		($all | length) > 32'
+	holds fails "what the cgroup refused has failed" '
+		([true(true)[].failed] | add) as $n | $n > 1000 and $n >= ([told[].failed] | add) and
+		$n - ([told[].failed] | add) <= $s.missed and ([told[] | select(had > 0)] | length) >= 6'
 	holds without "not asked for, there is none" '
 		$s == null and ([$r[0].cost.programs[].name | select(startswith("slab_"))] | length) == 0'
 }
