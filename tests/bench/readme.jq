@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The report as the README's tables. What did not run here is left out.
 
-def fixed(d): . * pow(10; d) | round | tostring
-	| if d == 0 then . else ("0" * ([d + 1 - length, 0] | max) + .) | .[:-d] + "." + .[-d:] end;
+def fixed(d): (. * pow(10; d) | round) as $n | $n | fabs | tostring
+	| if d == 0 then . else ("0" * ([d + 1 - length, 0] | max) + .) | .[:-d] + "." + .[-d:] end
+	| if $n < 0 then "-" + . else . end;
 def whole: if . == null then "–" else fixed(0) end;
 def times: if . == null then "–" else fixed(2) end;
 def bold: if startswith("gfptrace") then "**\(.)**" else . end;
