@@ -84,8 +84,8 @@ run() {
 	status=$?
 	# what the tracer left behind ends by itself
 	while pidof gfptrace >/dev/null; do sleep 0.1; done
-	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$how" "$status" "$(number /tmp/report counted)" \
-		"$(number /tmp/report missed)" "$(number /tmp/truth requests)" "$marked" "$options" "$line" \
+	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$how" "$status" "$(number /tmp/report counted)" \
+		"$(number /tmp/report missed)" "$(number /tmp/truth requests)" "$marked" "$options" "$line" "$(free_kb)" \
 		>>/out/runs
 	[ "$how$status" != wait0 ] && [ "$how" = wait ] && cat /tmp/errors >>/out/errors
 }
