@@ -174,6 +174,7 @@ struct ap_worker {
 	struct ap_run *run;
 	struct task_struct *task;
 	unsigned int cpu;
+	int nid; /* that it asks; NUMA_NO_NODE: the local one of each request */
 	enum gft_context context;
 	enum gft_class class;
 	enum gft_reason reason;

@@ -37,9 +37,7 @@ static inline gfp_t ap_next_mark(struct ap_worker *worker)
 
 static inline int ap_node_of(const struct ap_worker *worker)
 {
-	const u32 nid = worker->run->scenario->nid;
-
-	return nid == AP_NODE_LOCAL ? numa_mem_id() : (int)nid;
+	return worker->nid == NUMA_NO_NODE ? numa_mem_id() : worker->nid;
 }
 
 /* __alloc_pages() and not alloc_pages(): no memory policy on the way to the choke point. */

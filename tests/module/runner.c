@@ -6,6 +6,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
+#include <linux/topology.h>
 
 #include "allocpage.h"
 
@@ -44,6 +45,16 @@ static enum gft_reason reason_of(const struct ap_scenario *s)
 		       : GFT_UNKNOWN;
 }
 
+/* An act makes a state of one node, and must not leave it where its task goes to another. */
+static int node_of(const struct ap_worker *worker)
+{
+	const struct ap_scenario *s = worker->run->scenario;
+
+	if (s->nid != AP_NODE_LOCAL)
+		return (int)s->nid;
+	return s->act ? cpu_to_mem((int)worker->cpu) : NUMA_NO_NODE;
+}
+
 /* extra: not one of the `threads`, with irq_gfp and irq_order */
 static int setup_worker(struct ap_worker *worker, enum gft_context context, u32 index, bool extra)
 {
@@ -55,6 +66,7 @@ static int setup_worker(struct ap_worker *worker, enum gft_context context, u32 
 	worker->path = s->act ? s->act->path : AP_PATH_ANY;
 	worker->context = context;
 	worker->cpu = online_cpu(index + (s->cpu == AP_CPU_ANY || extra ? 0 : s->cpu));
+	worker->nid = node_of(worker);
 	worker->gfp = extra ? s->irq_gfp : s->gfp;
 	worker->class = ap_classify(worker->gfp);
 	worker->order_low = extra ? s->irq_order : s->order_low;

@@ -53,6 +53,16 @@ two) # the CPU's own node is not always the one that the request wants
 	done
 	trace constrained-alone --failures-only \
 		'do=constrain nid=0 cpu=1 order=0-3 gfp=GFP_ATOMIC|__GFP_THISNODE|__GFP_NOWARN count=400'
+	# the task goes to the other node while it takes all memory; the blocks were movable ones, so that
+	# what it takes boosts the watermark
+	for ms in 20 40 60 80 100; do
+		gfptrace exercise 'order=0 exhaust=1 count=1 gfp=GFP_HIGHUSER_MOVABLE|__GFP_NORETRY|__GFP_NOWARN' >/dev/null
+		taskset 2 gfptrace exercise "$exhaust gfp=GFP_ATOMIC|__GFP_NOWARN" >/out/moved.$ms &
+		usleep ${ms}000
+		taskset -p 1 $! >/dev/null
+		wait $!
+		echo "$ms ms: $?" >>/out/moved
+	done
 	;;
 esac
 exit 0

@@ -36,6 +36,10 @@ one_kernel() {
 		reasons "constrained-$tier" '{"only": true}'
 	done
 	reasons constrained-alone '{"only": false}'
+	jq -es 'length == 5 and all(.[]; .failed >= 400 and .acts[0].requests == .requests)' \
+		"$work"/out/moved.* >"$work/err" 2>&1 &&
+		[[ $(cut -d : -f 2 "$work/out/moved" | sort -u) == ' 0' ]]
+	result $? "an act ends where its task goes to another node: $(grep -c . "$work/out/moved") times"
 }
 
 while next_kernel; do
