@@ -165,7 +165,7 @@ struct ap_totals {
 	u64 misplaced;	 /* requests in another context than the worker's: must be 0 */
 	u64 refused[GFT_CONTEXTS];
 	u64 bench_pairs, bench_warmup, bench_failed, bench_ns; /* ns: without the warm-up */
-	u64 others; /* requests of others that came upon ours */
+	s64 others; /* requests of others that came upon ours */
 	u64 scenarios, run_ns;
 };
 
@@ -282,7 +282,7 @@ void ap_slowdown_show(struct seq_file *file);
 
 /* others.c: begin returns 0 or -errno, end how many there were */
 int ap_others_begin(const struct ap_scenario *scenario);
-u64 ap_others_end(const struct ap_run *run);
+s64 ap_others_end(const struct ap_run *run);
 void ap_others_enter(void);
 void ap_others_leave(void);
 

@@ -48,10 +48,13 @@ int ap_others_begin(const struct ap_scenario *scenario)
 	return err;
 }
 
-/* How many there were; all workers of the run have ended. */
-u64 ap_others_end(const struct ap_run *run)
+/*
+ * How many there were; all workers of the run have ended. Below 0: a request of ours was not seen
+ * where it was made, and the number is worth nothing.
+ */
+s64 ap_others_end(const struct ap_run *run)
 {
-	u64 ours = 0;
+	s64 ours = 0;
 	u32 i, label;
 
 	if (!point)
@@ -61,6 +64,6 @@ u64 ap_others_end(const struct ap_run *run)
 	point = NULL;
 	for (i = 0; i < run->worker_count; i++)
 		for (label = 0; label < run->workers[i].series_count; label++)
-			ours += run->workers[i].series[label].requests;
-	return (u64)atomic64_read(&ended) - ours;
+			ours += (s64)run->workers[i].series[label].requests;
+	return atomic64_read(&ended) - ours;
 }

@@ -287,7 +287,7 @@ int ap_truth_show(struct seq_file *file, void *data)
 	seq_printf(file, "\"bulk_calls\":%llu,\"bulk_pages\":%llu,\"bulk_single\":%llu,",
 		   totals.bulk_calls, totals.bulk_pages, totals.bulk_single);
 	seq_printf(file,
-		   "\"max_latency_ns\":%llu,\"slow\":%llu,\"misplaced\":%llu,\"others\":%llu,",
+		   "\"max_latency_ns\":%llu,\"slow\":%llu,\"misplaced\":%llu,\"others\":%lld,",
 		   sum.max, sum.slow, totals.misplaced, totals.others);
 	seq_printf(file, "\"bench\":{\"pairs\":%llu,\"warmup\":%llu,\"failed\":%llu,\"ns\":%llu},",
 		   totals.bench_pairs, totals.bench_warmup, totals.bench_failed, totals.bench_ns);

@@ -89,6 +89,8 @@ check(all($r.mode.sampled_stretches[]; .from_ns < .to_ns and .to_ns <= $r.window
         and $r.requests.counted + $missed <= $t.requests + $t.others;
         "counted \($r.requests.counted) + missed \($missed) == truth \($t.requests)"
         + if $t.others > 0 then ", and at most \($t.others) of others" else "" end),
+  check($t.others >= 0 and $t.others * 1000 <= $t.requests;
+        "few requests of others came upon the module's: \($t.others)"),
   check([$counted | to_entries[] | select(.value > ($made[.key] // 0))] | length == 0;
         "no series above its truth"),
   ([$r.latency[] | key as $key | .buckets as $seen | $t.series[] | select(tkey == $key)

@@ -79,7 +79,7 @@ echo 0 >$t/events/kprobes/ap/enable
 
 for line in bogus=1 count=0 count=x gfp=GFP_FOO gfp=GFP_KERNEL,__GFP_DMA,__GFP_DMA32 order=5-2 \
 	order=99 order=31 exhaust=1 'context=softirq gfp=GFP_KERNEL' context=nmi nid=1023 \
-	'bulk=4 order=1' bulk_list=1 nest=5 'gfp=0x8000|GFP_KERNEL' count= hold=-2; do
+	'bulk=4 order=1' bulk_list=1 nest=5 others=1 'gfp=0x8000|GFP_KERNEL' count= hold=-2; do
 	code gfptrace exercise "$line"
 done
 code gfptrace exercise
@@ -149,7 +149,7 @@ one_kernel() {
 		awk '$1 > 0 {n += $2} END {print n + 0}')
 	equals "$marks" "$choke" "each request passes the choke point once, with its mark"
 	equals "$(tr '\n' ' ' <"$work/out/codes")" \
-		"2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 1 3 3 " \
+		"2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 1 3 3 " \
 		"bad lines, busy, unload while running, not loaded: the right status each"
 	equals "$(grep -vc '^gfptrace: \|^rmmod: ' "$work/out/errors")" 0 "errors are one clear line"
 	tr '\n' ' ' <"$work/out/free" >"$work/err"
