@@ -45,6 +45,8 @@ machine_args() {
 	if [[ $icount ]]; then
 		qemu_args+=(-accel tcg,thread=single -icount "shift=0,sleep=off" -seed 42
 			-rtc "clock=vm,base=2020-01-01T00:00:00")
+	elif [[ $at_once ]]; then
+		qemu_args+=(-accel tcg,thread=multi)
 	else
 		# One host thread for all CPUs: with more, QEMU 7.2 now and then lets a CPU run into
 		# an int3 that the kernel has already patched away (Oops in a function being traced).
