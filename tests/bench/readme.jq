@@ -6,9 +6,11 @@ def fixed(d): (. * pow(10; d) | round) as $n | $n | fabs | tostring
 	| if $n < 0 then "-" + . else . end;
 def whole: if . == null then "–" else fixed(0) end;
 def times: if . == null then "–" else fixed(2) end;
+def attached: {floor: "empty fentry and fexit", clocks: "two looks at the clock",
+	gfptrace: "**gfptrace**"}[.] // .;
 def bold: if startswith("gfptrace") then "**\(.)**" else . end;
 
-.kernels[]
+(.kernels[]
 | first(.variants[] | select(.kind == "none" and .status == "ok")) as $untraced
 | "Linux \(.release), one CPU, \(.settings); untraced \($untraced.pair.instructions | whole) and \($untraced.fault.instructions | whole):",
   "",
@@ -17,4 +19,16 @@ def bold: if startswith("gfptrace") then "**\(.)**" else . end;
   (.variants[] | select(.status == "ok" and .kind != "none")
 	| "| \(.variant | bold) | \(.pair.overhead | whole) | \(.pair.floor_ratio | times) | "
 	+ "\(.pair.peer_ratio | if . == null then "–" else times + "×" end) | \(.fault.overhead | whole) |"),
-  ""
+  "" ),
+(.parallel // [] | if length > 0 then
+"The same request and free on several CPUs at once, a thread of this host for each: what is added to an untraced one, as a part of it, and against what is added on one CPU; the kernel's clock is jiffies, for the emulated one has a lock that all CPUs share:",
+"",
+"| Linux | attached | 1 CPU | 2 CPUs | 4 CPUs |",
+"|---|---|---|---|---|",
+(.[] | .kernel as $kernel | .cpus as $cpus
+	| $cpus[0].tracers[].tracer | select(. != "untraced") | . as $tracer
+	| "| \($kernel) | \($tracer | attached) | "
+	+ ([$cpus[].tracers[] | select(.tracer == $tracer)
+		| "+\(.ratio * 100 - 100 | fixed(0)) %\(if .over_1_cpu == 1 then "" else ", \(.over_1_cpu | times)×" end)"]
+		| join(" | ")) + " |"),
+"" else empty end)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Runs in turns to medians (-R -s). $what: "parallel" or "live".
+# Runs in turns to medians (-R -s). $what: "parallel" or "live". over_1_cpu: what a tracer adds to an
+# untraced pair beside it, as a part of that one, against what it adds on one CPU.
 
 def median: sort | if length == 0 then null elif length % 2 == 1 then .[length / 2 | floor]
 	else (.[length / 2 - 1] + .[length / 2]) / 2 end;
@@ -23,9 +24,9 @@ if $what == "parallel" then
 	lines | map({tracer: .[0], cpus: (.[1] | tonumber), ns: ((.[3] | tonumber) / (.[2] | tonumber))})
 	| group_by(.cpus) | map({cpus: .[0].cpus, tracers: compare}) as $all
 	| {kernel: $name, unit: "ns of a pair on each CPU", settings: $settings,
-		cpus: ($all | map(. as $at | .tracers |= map(. + {over_1_cpu:
-			(.tracer as $t | .over as $over | $all[0].tracers[] | select(.tracer == $t)
-			| if .over > 0 then $over / .over | tidy else null end)})))}
+		cpus: ($all | map(.tracers |= map(. + {over_1_cpu:
+			(.tracer as $t | .ratio as $ratio | $all[0].tracers[] | select(.tracer == $t)
+			| if .ratio > 1 then ($ratio - 1) / (.ratio - 1) | tidy else null end)})))}
 else
 	lines | (map({tracer: .[0], note: (.[4] // "")}) | group_by(.tracer)
 		| map({key: .[0].tracer, value: ([.[].note | select(length > 0)] | last)})

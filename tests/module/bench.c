@@ -6,7 +6,7 @@
 #include <linux/gfp.h>
 #include <linux/irqflags.h>
 #include <linux/sched.h>
-#include <linux/timekeeping.h>
+#include <linux/sched/clock.h>
 
 #include "allocpage.h"
 
@@ -43,9 +43,9 @@ static void batch(struct ap_worker *worker, u32 count, struct ap_totals *totals)
 
 	if (quiet)
 		local_irq_save(flags);
-	start = ktime_get_mono_fast_ns();
+	start = local_clock();
 	totals->bench_failed += pairs(worker->gfp, worker->order_low, count);
-	totals->bench_ns += ktime_get_mono_fast_ns() - start;
+	totals->bench_ns += local_clock() - start;
 	if (quiet)
 		local_irq_restore(flags);
 	totals->bench_pairs += count;
