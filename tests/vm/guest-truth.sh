@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # In the guest: run scenarios under the tracer, leave reports and truths in /out.
-# usage: guest-truth.sh SCENARIO…
+# usage: guest-truth.sh [count=N] SCENARIO…; N: requests a thread where interrupts nest
 echo started
 coverage=fast budget="--budget 100"
 
@@ -46,6 +46,7 @@ accounted='gfp=GFP_KERNEL_ACCOUNT|__GFP_NORETRY|__GFP_NOWARN'
 for scenario; do
 	coverage=fast
 	case $scenario in
+	count=*) count=${scenario#*=} ;;
 	quiet) # one context after another: nothing may be missed
 		trace quiet --marked \
 			'order=0-10 gfp=GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN count=1100' \
@@ -75,16 +76,16 @@ for scenario; do
 	bulk)
 		trace bulk --marked 'bulk=16 count=500 hold=64' 'bulk=16 bulk_list=1 count=500 hold=64'
 		;;
-	mixed) trace mixed --marked "$threads count=20000 $timer" ;;
+	mixed) trace mixed --marked "$threads count=${count:-20000} $timer" ;;
 	exact)
 		coverage=exact
-		trace exact --marked "$threads count=20000 $timer"
+		trace exact --marked "$threads count=${count:-20000} $timer"
 		;;
 	auto) # long enough for the loss to show and for the rest to be complete
 		coverage=auto
-		trace auto --marked "$threads count=40000 $timer"
+		trace auto --marked "$threads count=${count:-40000} $timer"
 		;;
-	nest) trace nest --marked "$threads count=5000 nest=3000" ;;
+	nest) trace nest --marked "$threads count=${count:-5000} nest=3000" ;;
 	nest-exact) # three of four interrupts hit a request that is traced
 		coverage=exact
 		trace nest-exact --marked "$threads count=5000 nest=3000"
