@@ -269,14 +269,22 @@ int session__take(struct session *session, struct snapshot *snapshot)
 		.cgroups = &session->cgroups,
 		.callers = &session->places.seen,
 	};
-	int err = snapshot__take(snapshot, &source);
+	struct snapshot_totals kernels = {};
+	int err;
 
+	/* first what the first copy missed, then what others caught of it */
+	take_misses(session, &kernels);
+	err = snapshot__take(snapshot, &source);
 	for (size_t i = 1; i < copies && !err; i++) {
 		source.view = views[i];
 		err = snapshot__add_copy(snapshot, &source);
 	}
-	take_misses(session, &snapshot->totals);
-	return err;
+	if (err)
+		return err;
+	snapshot->totals.exit_misses = kernels.exit_misses;
+	snapshot->totals.bulk_misses = kernels.bulk_misses;
+	totals__hold_missed(&snapshot->totals, &session->missed);
+	return 0;
 }
 
 /*

@@ -43,6 +43,7 @@ struct session {
 	struct snapshot origin;		       /* where the first window began */
 	struct session_change change;	       /* copies 0: none */
 	uint64_t watched_counted, watched_missed, watched_seen, watched_at;
+	uint64_t missed;       /* of all that the counters tell of: never less than before */
 	uint64_t spent_seen;   /* requests whose cost the budget knows of */
 	double clock_ns;       /* what the BPF statistics add to each run of a program */
 	double helpless_share; /* of the machine: more than the budget, in a sample; 0: never */

@@ -407,6 +407,15 @@ uint64_t totals__missed(const struct snapshot_totals *totals)
 	return missed > totals->recovered ? missed - totals->recovered : 0;
 }
 
+void totals__hold_missed(struct snapshot_totals *totals, uint64_t *missed)
+{
+	uint64_t now = totals__missed(totals);
+
+	if (now > *missed)
+		*missed = now;
+	totals->recovered = totals->exit_misses + totals->unpaired - *missed;
+}
+
 /* The lowest and highest latency of a difference, as well as the buckets tell. */
 static void bound_extremes(struct series *series, const struct series *earlier)
 {

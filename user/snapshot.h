@@ -91,6 +91,14 @@ int snapshot__add_copy(struct snapshot *snapshot, const struct snapshot_source *
 uint64_t totals__missed(const struct snapshot_totals *totals);
 
 /*
+ * Counters that are read while they run: where what copies caught was read after what the first one
+ * missed, fewer seem to be missed than were, and now and then fewer than at the look before.
+ * `missed` has those of the looks before this one, and holds: what differences of these totals miss
+ * is never negative and adds up to what was missed in all.
+ */
+void totals__hold_missed(struct snapshot_totals *totals, uint64_t *missed);
+
+/*
  * What came between two snapshots: later - earlier, into `difference`. min and max of a
  * series are exact if they fell into the stretch, else the bounds of its outermost
  * buckets. Returns 0 or -ENOMEM.

@@ -85,6 +85,10 @@ for scenario; do
 		coverage=auto
 		trace auto --marked "$threads count=${count:-40000} $timer"
 		;;
+	soon) # a report each second: the loss ends in the second one at the latest
+		coverage=auto
+		trace soon '--marked -i 1' "$threads count=120000 $timer"
+		;;
 	nest) trace nest --marked "$threads count=${count:-5000} nest=3000" ;;
 	nest-exact) # three of four interrupts hit a request that is traced
 		coverage=exact

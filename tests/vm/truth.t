@@ -22,13 +22,28 @@ scenarios() {
 		${options[@]+"${options[@]}"} -- sh /guest "$@"
 }
 
+# Copies are at work, and as much is seen as with them from the start, within two seconds.
+soon() {
+	local of='[.[].requests | .counted + .missed] | add'
+
+	jq -es --slurpfile truth "$work/out/soon.truth" "length > 4 and ($of) as \$all
+		| \$truth[0] | \$all >= .requests and \$all <= .requests + .others" \
+		"$work/out/soon.json" >"$work/err"
+	result $? "soon: counted + missed == truth, over all seconds"
+	jq -cs 'map(.requests | [.counted, .missed])' "$work/out/soon.json" >"$work/err"
+	jq -es '.[0].requests.missed > 0 and .[2].mode.coverage.copies == 3 and
+		all(.[2:][].requests; .missed * 1000 <= .counted + .missed)' \
+		"$work/out/soon.json" >>"$work/err"
+	result $? "soon: from the third second on at most one per mille is missed"
+}
+
 one_kernel() {
 	local rc forced=()
 
 	case $kernel in
 	6.1 | 6.12) forced=(kprobe kprobe-memcg kprobe-mixed tracepoint) ;;
 	esac
-	scenarios -- quiet toobig memcg nomem bulk mixed nest nest-exact exact auto sample plain plain-mixed ${forced[@]+"${forced[@]}"}
+	scenarios -- quiet toobig memcg nomem bulk mixed nest nest-exact exact auto soon sample plain plain-mixed ${forced[@]+"${forced[@]}"}
 	rc=$?
 	((rc != 77)) || return
 	result "$rc" "all scenarios run, no kernel warning"
@@ -43,6 +58,7 @@ one_kernel() {
 	compare exact '{"tier": "fexit", "marked": true, "copies": 3, "loss_per_mille": 1}'
 	compare nest-exact '{"tier": "fexit", "marked": true, "copies": 3, "loss_per_mille": 1}'
 	compare auto '{"tier": "fexit", "marked": true, "auto": true}'
+	soon
 	compare sample '{"tier": "fexit", "marked": true, "sample": 16}'
 	compare plain '{"tier": "fexit", "complete": true}'
 	compare plain-mixed '{"tier": "fexit"}'
