@@ -91,7 +91,7 @@ check --rules "$work/rules" --rule "gfptrace_loss_ratio == 0" -f text $sample
 worst() { says 1 "7 rules: 6 hold, 1 violated" && sed -n 2p "$out" | grep -q '^violated .*gfptrace_loss_ratio'; }
 ok "-f text: the worst first" worst
 check --rules "$work/rules" -f json $sample
-json() { ended 0 && jq -e "$1" "$out" > /dev/null; }
+json() { ended 0 && jq -es "length == 1 and (.[0] | $1)" "$out" > /dev/null; }
 if command -v jq > /dev/null; then
 	ok "-f json" json '.schema == "gfptrace.check/1" and .rules == 6 and .violated == 0 and
 		.verdicts[0].measured == 340 and .verdicts[0].unit == "ns" and

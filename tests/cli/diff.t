@@ -71,7 +71,7 @@ ok "no difference" says 0 "no difference"
 
 if command -v jq > /dev/null; then
 	differ -f json "$work/base" "$work/slower"
-	json() { ((status == 1)) && jq -e "$1" "$out" > /dev/null; }
+	json() { ((status == 1)) && jq -es "length == 1 and (.[0] | $1)" "$out" > /dev/null; }
 	ok "-f json" json '.schema == "gfptrace.diff/1" and .test == "exact" and .regressions == 1 and
 		.rows[0].of == "mean" and .rows[0].regression and .rows[0].p == null'
 else

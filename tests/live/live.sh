@@ -29,9 +29,9 @@ cc -O1 -Wall -o "$work/load" tests/live/load.c || skip_all "cannot compile tests
 load=$work/load
 report=$work/report.json
 
-# holds EXPRESSION [FILE]: a jq expression is true of the report
+# holds EXPRESSION [FILE]: a jq expression is true of the report (-s: to jq -e nothing at all is true)
 holds() {
-	jq -e "$1" "${2:-$report}" > "$out" 2> "$err"
+	jq -es "length == 1 and (.[0] | $1)" "${2:-$report}" > "$out" 2> "$err"
 }
 
 # The sums that doc/report-schema.md promises of every report.

@@ -131,8 +131,8 @@ ok "--slab: its programs are among the cost" holds \
 if awk 'NR > 2 {print "{\"" $1 "\":" $4 "}"}' /proc/slabinfo > "$work/slabinfo" 2> /dev/null &&
 	[[ -s $work/slabinfo ]]; then
 	sizes_agree() {
-		jq -e --slurpfile slabinfo "$work/slabinfo" '($slabinfo | add) as $size |
-			[.slab.series[] | select(.cache and $size[.cache])] | length > 0 and
+		jq -es --slurpfile slabinfo "$work/slabinfo" '($slabinfo | add) as $size |
+			[.[0].slab.series[] | select(.cache and $size[.cache])] | length > 0 and
 			all(.size == $size[.cache] and .allocated == .size * (.count - .failed))' "$report" > "$out" 2> "$err"
 	}
 	ok "--slab: names and sizes are those of /proc/slabinfo" sizes_agree

@@ -251,7 +251,7 @@ queries() {
 }
 
 asks() { # EXPRESSION: true where Prometheus has a value above 0
-	queries <<< "$1" > "$out" && jq -e '.[0].value[1] // "0" | tonumber > 0' "$out" > /dev/null
+	queries <<< "$1" > "$out" && jq -es '.[0][0].value[1] // "0" | tonumber > 0' "$out" > /dev/null
 }
 
 # Each name by itself: resets() drops the names, and then the labels no longer tell series apart.

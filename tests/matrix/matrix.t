@@ -58,8 +58,8 @@ machine() {
 
 # asked_for: is it what the cell says?
 asked_for() {
-	jq -e --argjson cpus "$cpus" --argjson nodes "$nodes" --arg preempt "$preempt" \
-		--arg clears "$clears" '.cpus == $cpus and .nodes == $nodes and .init_on_alloc != null
+	jq -es --argjson cpus "$cpus" --argjson nodes "$nodes" --arg preempt "$preempt" \
+		--arg clears "$clears" '.[0] | .cpus == $cpus and .nodes == $nodes and .init_on_alloc != null
 			and (.preempt | IN($preempt, select($preempt == "")))
 			and (.init_on_alloc | tostring | IN($clears, select($clears == "")))' <<<"$machine"
 }

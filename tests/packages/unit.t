@@ -36,7 +36,7 @@ holds() {
 }
 
 report() { # FILTER: true of the service's report; $outside is that of a run outside
-	jq -e --slurpfile outside "$guest/outside.json" "\$outside[0] as \$outside | $1" \
+	jq -es --slurpfile outside "$guest/outside.json" "\$outside[0] as \$outside | .[0] | $1" \
 		"$guest/report.json" > "$out" 2> "$err"
 }
 

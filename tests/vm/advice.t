@@ -12,7 +12,7 @@ choose_kernels 6.1 6.12 -- "$@"
 
 # says NAME TEXT JQ: of a report and its truth ($t)
 says() {
-	jq -e --slurpfile truth "$work/out/$1.truth" "\$truth[0] as \$t | $3" "$work/out/$1.json" \
+	jq -es --slurpfile truth "$work/out/$1.truth" "\$truth[0] as \$t | .[0] | $3" "$work/out/$1.json" \
 		>"$work/err" 2>&1
 	result $? "$1: $2"
 }

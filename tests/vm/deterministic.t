@@ -68,7 +68,7 @@ one_kernel() {
 		cmp "$work/quiet/$name.truth" "$work/loaded/$name.truth" >"$work/err"
 		result $? "$name: the same truth"
 	done
-	jq -e '.requests.missed > 0 or .requests.failed > 0' "$work/quiet/rough.json" >"$work/err"
+	jq -es '.[0] | .requests.missed > 0 or .requests.failed > 0' "$work/quiet/rough.json" >"$work/err"
 	result $? "the rough one has something to repeat: losses or failures"
 	budget
 	rm -rf "$work/quiet" "$work/loaded"

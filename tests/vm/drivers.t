@@ -48,7 +48,7 @@ says() {
 	local name=$1 text=$2 expression=$3
 
 	shift 3
-	jq -e "$@" "$expression" "$work/out/$name.json" >"$work/err" 2>&1
+	jq -es "$@" "length == 1 and (.[0] | $expression)" "$work/out/$name.json" >"$work/err" 2>&1
 	result $? "$name: $text"
 }
 

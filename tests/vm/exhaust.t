@@ -13,11 +13,11 @@ lived() {
 	local file=$work/out/$1
 
 	compare "$1" '{"tier": "fexit", "marked": true, "complete": true, "reason": "exhausted"}'
-	jq -e '.failed == 1001 and .pages > 20000 and .run_ns > 5e9' "$file.truth" >"$work/err" 2>&1
+	jq -es '.[0] | .failed == 1001 and .pages > 20000 and .run_ns > 5e9' "$file.truth" >"$work/err" 2>&1
 	result $? "$1: 1001 failures after most of the memory, over 5 s"
 	"$GFPTRACE_BIN" report "$file.json" >"$work/err" 2>&1
 	result $? "$1: the reader accepts the report"
-	jq -e '.window.command.exit == 0 and .window.stopped_by == "command"' "$file.json" \
+	jq -es '.[0] | .window.command.exit == 0 and .window.stopped_by == "command"' "$file.json" \
 		>"$work/err" 2>&1
 	result $? "$1: CMD lived too"
 	[[ $(<"$file.adj") == -1000 ]]

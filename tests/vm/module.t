@@ -46,7 +46,7 @@ and all(.series[];
 
 # truth FILE NAME FILTER: the sums hold and so does FILTER.
 truth() {
-	jq -e "($sums) and ($3)" "$work/out/$1" >"$work/err" 2>&1
+	jq -es ".[0] | ($sums) and ($3)" "$work/out/$1" >"$work/err" 2>&1
 	result $? "$2"
 }
 

@@ -33,8 +33,8 @@ split() {
 differ() {
 	"$GFPTRACE_BIN" diff -f json "$work/out/$1.json" "$work/out/$2.json" >"$work/diff.json" \
 		2>>"$work/diff-err"
-	jq -e --arg series "$series" '
-		[.rows[] | select(.outcome == "worse" or .outcome == "better")] | '"$3" \
+	jq -es --arg series "$series" '
+		[.[0].rows[] | select(.outcome == "worse" or .outcome == "better")] | '"$3" \
 		"$work/diff.json" >/dev/null 2>>"$work/diff-err"
 }
 

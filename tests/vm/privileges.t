@@ -28,7 +28,7 @@ is() {
 holds() {
 	local rc
 
-	jq -e "$3" "$work/out/$2.json" >"$work/err" 2>&1
+	jq -es "length == 1 and (.[0] | $3)" "$work/out/$2.json" >"$work/err" 2>&1
 	rc=$?
 	cat "$work/out/$2.err" >>"$work/err"
 	result $rc "$1"

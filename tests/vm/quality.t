@@ -67,9 +67,9 @@ formats_have_labels() {
 		done <"$work/words"
 	done
 	"$GFPTRACE_BIN" report -f json "$report" "$report" >"$work/twice" &&
-		jq -e --slurpfile once "$report" '
+		jq -es --slurpfile once "$report" '
 			def counts: [.latency[] | [.labels, .count]] | sort;
-			counts == ($once[0] | counts | map(.[1] *= 2))' "$work/twice" >/dev/null &&
+			(.[0] | counts) == ($once[0] | counts | map(.[1] *= 2))' "$work/twice" >/dev/null &&
 		"$GFPTRACE_BIN" diff "$report" "$report" >/dev/null
 }
 
@@ -128,7 +128,7 @@ one_kernel() {
 	labelled labels-kprobe '{"labels": 32}'
 	labelled labels-tracepoint '{"labels": 32}'
 	# failures alone are counted, of which there are none
-	jq -e '.latency == [] and .requests.counted == .requests.failed' \
+	jq -es '.[0] | .latency == [] and .requests.counted == .requests.failed' \
 		"$work/out/labels-failures.json" >"$work/err" 2>&1
 	result $? "the labels with --failures-only"
 	formats_have_labels 2>"$work/err"

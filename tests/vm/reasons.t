@@ -28,7 +28,7 @@ one_kernel() {
 	reasons reserved '{"only": true}'
 	reasons alone '{"only": false}'
 	reasons tracepoint '{"only": false}'
-	jq -e '[.failures[] | select(.labels.class == "atomic") | .dmesg_would_show] | any and (all | not)' \
+	jq -es '[.[0].failures[] | select(.labels.class == "atomic") | .dmesg_would_show] | any and (all | not)' \
 		"$work/out/alone.json" >"$work/err" 2>&1
 	result $? "what the kernel's log shows, and what __GFP_NOWARN keeps from it"
 	guest guest-reasons.sh two --mem 512 --numa 2 || return

@@ -12,7 +12,7 @@ choose_kernels 6.1 6.12 -- "$@"
 
 # truth FILE NAME FILTER: FILTER holds of a truth whose sums are right.
 truth() {
-	jq -e '.schema == "allocpage.truth/1" and .misplaced == 0
+	jq -es '.[0] | .schema == "allocpage.truth/1" and .misplaced == 0
 		and .requests == .succeeded + .failed
 		and .requests == ([.series[].requests] | add // 0)
 		and all(.series[]; ([.expected[]] | add // 0) <= .failed
