@@ -10,7 +10,7 @@ choose_kernels 6.1 6.12 -- "$@"
 want=${COUNT:-10000000}
 checked=0 wrong=0
 # of a thread, of which a scenario has four, in one of four scenarios; at coverage fast some are lost
-each=$((want / ${#kernels[@]} / 4 / 4 * 105 / 100 + 1))
+each=$((want * 105 / 1600 / ${#kernels[@]} + 1))
 
 sum() { # SCENARIO
 	local right bad
