@@ -31,4 +31,14 @@ def bold: if startswith("gfptrace") then "**\(.)**" else . end;
 	+ ([$cpus[].tracers[] | select(.tracer == $tracer)
 		| "+\(.ratio * 100 - 100 | fixed(0)) %\(if .over_1_cpu == 1 then "" else ", \(.over_1_cpu | times)×" end)"]
 		| join(" | ")) + " |"),
-"" else empty end)
+"" else empty end),
+(.live // empty
+| "Page faults on a machine that allows tracepoints alone (Linux \(.kernel | split(".")[:2] | join(".")), \(.settings)), in turns; what else it does is in the figures:",
+"",
+"| attached | ns a page fault | added | quartiles |",
+"|---|---|---|---|",
+(.tracers[] | if .ns == null then "| \(.tracer) | – | \(.note) | |" else
+	"| \(.tracer | bold) | \(.ns | whole) | "
+	+ (if .tracer == "untraced" then "– | – |" else
+		"\(.over | whole) | \(.over_quartiles[0] | whole) … \(.over_quartiles[1] | whole) |" end) end),
+"")
