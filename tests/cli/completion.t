@@ -90,11 +90,12 @@ zsh_offers() {
 cat > "$work/files/tests.zsh" << END
 zmodload zsh/zpty
 zpty shell zsh -f -i
-zpty -w shell "PS1= PS2= RPS1=; fpath=($completion \\\$fpath); autoload -Uz compinit; compinit -u -D -d $work/dump"
+zpty -w shell "PS1='here> ' PS2= RPS1=; fpath=($completion \\\$fpath); autoload -Uz compinit; compinit -u -D -d $work/dump"
 zpty -w shell 'zstyle ":completion:*" list-prompt ""; zstyle ":completion:*:default" list-colors "no="'
 zpty -w shell 'LISTMAX=1000; setopt no_beep; bindkey "^D" list-choices; stty columns 500 rows 500'
 zpty -w shell 'echo read''y'
-zpty -r -m shell line '*ready*' || exit 1
+# only with its prompt does the shell read keys itself: the terminal would take ^D for an end
+zpty -r -m shell line '*ready*here> *' || exit 1
 zpty -w -n shell "\$1"\$'\C-d'
 zpty -w -n shell \$'\C-a\C-k'
 zpty -w shell 'echo all-''shown'
