@@ -28,8 +28,8 @@ def bold: if startswith("gfptrace") then "**\(.)**" else . end;
 (.[] | .kernel as $kernel | .cpus as $cpus
 	| $cpus[0].tracers[].tracer | select(. != "untraced") | . as $tracer
 	| "| \($kernel) | \($tracer | attached) | "
-	+ ([$cpus[].tracers[] | select(.tracer == $tracer)
-		| "+\(.ratio * 100 - 100 | fixed(0)) %\(if .over_1_cpu == 1 then "" else ", \(.over_1_cpu | times)×" end)"]
+	+ ([$cpus[] | .cpus as $n | .tracers[] | select(.tracer == $tracer)
+		| "+\(.ratio * 100 - 100 | fixed(0)) %\(if $n == 1 then "" else ", \(.over_1_cpu | times)×" end)"]
 		| join(" | ")) + " |"),
 "" else empty end),
 (.live // empty
