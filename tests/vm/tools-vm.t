@@ -96,7 +96,7 @@ t_status() {
 	rc=$?
 	is 2 "unknown kernel: 2"
 	for rc in '--smp 0 -- true' '--frob -- true' '--timeout x -- true' '--kernel 6.12-cloud' \
-		'--add /no/such -- true' '--module /no/such.ko -- true'; do
+		'--add /no/such -- true' '--module /no/such.ko -- true' '--icount --at-once -- true'; do
 		# shellcheck disable=SC2086
 		"$vm" $rc >"$work/out" 2>"$work/err"
 		result $(($? != 2)) "usage error: $rc"
@@ -264,13 +264,32 @@ t_icount() {
 	result "$same" "--icount: three runs, one on a busy machine, give the same bytes"
 }
 
+# QEMU names its threads: one for each CPU, or one for all.
+t_at_once() {
+	local name=at-once-$$ threads='' pid
+
+	vm --at-once --qemu -name --qemu "$name,debug-threads=on" -- sleep 5 &
+	for _ in {1..100}; do
+		pid=$(pgrep -f "^[^ ]*qemu-system.*$name" | head -n 1)
+		threads=$([[ $pid ]] && cat /proc/"$pid"/task/*/comm 2>/dev/null)
+		[[ $threads != *TCG* ]] || break
+		sleep 0.2
+	done
+	wait $!
+	rc=$?
+	is 0 "--at-once: status"
+	echo "$threads" >"$work/err"
+	[[ $threads == *'CPU 0/TCG'* && $threads == *'CPU 1/TCG'* ]]
+	result $? "--at-once: each CPU has a thread"
+}
+
 "$vm" --prepare "$kernel" 2>"$work/err"
 rc=$?
 if ((rc == 77)) || ! command -v qemu-system-x86_64 >/dev/null; then
 	echo "1..0 # SKIP $(head -n 1 "$work/err" || true)"
 	exit 0
 fi
-for t in ${1:-arguments streams status timeout failures modules files root leftovers icount}; do
+for t in ${1:-arguments streams status timeout failures modules files root leftovers icount at_once}; do
 	"t_$t"
 done
 echo "1..$n"
