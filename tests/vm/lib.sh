@@ -136,6 +136,25 @@ all_runs() {
 	result $? "every run ends well"
 }
 
+# truths SECONDS VM-OPTION… -- SCENARIO…: a boot in which guest-truth.sh runs them. False: there is
+# nothing to compare.
+truths() {
+	local -a options=(--timeout "$1")
+	local rc
+
+	shift
+	while [[ $1 != -- ]]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	boot --mem 512 --add "$top/tests/vm/guest-truth.sh:/guest" "${options[@]}" -- sh /guest "$@"
+	rc=$?
+	((rc != 77)) || return "$rc"
+	result "$rc" "$*: no kernel warning"
+	return "$rc"
+}
+
 # pairings SCENARIO: those that --marked has checked, and the wrong ones, as JSON; null: it did not.
 pairings() {
 	sed -n 's/.*marked: \([0-9]*\) pairings checked, \([0-9]*\) wrong.*/[\1,\2]/p' \
