@@ -27,7 +27,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-proto
             -Wmissing-prototypes -Wvla -Wundef -Wformat=2 $(if $(filter 1,$(WERROR)),-Werror)
 CFLAGS   ?= -O2 -g
 LIBS     := libbpf libelf zlib jansson libseccomp libcap ncursesw
-# Loaded at run time, by `gfptrace serve` alone: user/http.c says why.
+# Loaded at run time, by `gfptrace serve` alone: user/serve/http.c says why.
 LOADED   := libmicrohttpd
 # Only goals that compile ask for the libraries, so that `make help` and set-up need none.
 LIB_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBS) $(LOADED))
@@ -49,17 +49,18 @@ BPF_OBJECTS  := $(BPF_SOURCES:%.bpf.c=$(O)/%.bpf.o)
 # Objects of their own; all others are linked into one.
 BPF_ALONE    := $(O)/bpf/calibrate.bpf.o
 SKELETONS    := $(O)/bpf/gfptrace.skel.h $(BPF_ALONE:%.bpf.o=%.skel.h)
-USER_SOURCES := $(wildcard user/*.c)
+USER_SOURCES := $(wildcard user/*/*.c user/*/*/*.c)
+USER_HEADERS := $(wildcard user/*/*.h user/*/*/*.h)
 USER_OBJECTS := $(USER_SOURCES:%.c=$(O)/%.o)
 LIBRARY      := $(O)/libgfptrace.a
 GENERATE_SOURCES := $(wildcard doc/generate/*.c)
 # gfptrace.1 and the pages of the commands that are there.
 MAN_SOURCES  := doc/man/gfptrace.1.rst $(wildcard \
-                $(patsubst user/cmd_%.c,doc/man/gfptrace-%.1.rst,$(wildcard user/cmd_*.c)))
+                $(patsubst user/cmd/%.c,doc/man/gfptrace-%.1.rst,$(wildcard user/cmd/*.c)))
 MAN_PAGES    := $(MAN_SOURCES:%.rst=$(O)/%)
 COMPLETIONS  := $(O)/doc/completion/gfptrace $(O)/doc/completion/_gfptrace
 UNITS        := $(wildcard doc/systemd/*.service)
-UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
+UNIT_SOURCES := $(wildcard tests/unit/*/test_*.c)
 UNIT_TESTS   := $(UNIT_SOURCES:%.c=$(O)/%)
 FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_TARGETS := $(FUZZ_SOURCES:tests/fuzz/%.c=$(O)/fuzz/%)
@@ -103,13 +104,13 @@ $(O)/user/%.o: user/%.c | check-tools
 	$(call say,CC,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 # The only files that know the skeletons.
-$(O)/user/programs.o $(O)/user/programs_attach.o $(O)/user/programs_view.o \
-	$(O)/user/locate.o: $(SKELETONS)
+$(O)/user/trace/programs.o $(O)/user/trace/attach.o $(O)/user/trace/programs_view.o \
+	$(O)/user/trace/locate.o: $(SKELETONS)
 
-$(LIBRARY): $(filter-out $(O)/user/main.o,$(USER_OBJECTS))
+$(LIBRARY): $(filter-out $(O)/user/cmd/main.o,$(USER_OBJECTS))
 	$(call say,AR,$@)rm -f $@ && $(AR) rcsD $@ $^
 
-$(O)/gfptrace: $(O)/user/main.o $(LIBRARY)
+$(O)/gfptrace: $(O)/user/cmd/main.o $(LIBRARY)
 	$(call say,LD,$@)$(CC) $(ALL_LDFLAGS) $^ $(LIB_LDLIBS) -o $@
 
 $(O)/tests/unit/%: tests/unit/%.c $(LIBRARY)
@@ -230,7 +231,7 @@ headers: | check-tools ## every shared header compiles alone, for BPF and for us
 	$(Q)for h in include/gfptrace/*.h; do \
 		$(CLANG) $(BPF_CFLAGS) -Werror -fsyntax-only -x c $$h && \
 		$(CC) -std=gnu17 $(WARNINGS) -Werror -Iinclude -fsyntax-only -x c $$h || exit 1; done
-	$(Q)for h in $(filter-out user/programs_parts.h,$(wildcard user/*.h)); do \
+	$(Q)for h in $(filter-out user/trace/programs_internal.h,$(USER_HEADERS)); do \
 		$(CC) $(ALL_CFLAGS) -Werror -fsyntax-only -x c $$h || exit 1; done
 
 # Manual pages are compressed without name and time, so that they are the same each time.

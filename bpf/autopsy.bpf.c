@@ -2,7 +2,7 @@
 /*
  * The reason of a failure by the allocator's own arithmetic, at the instant of the failure:
  * each zone is held against the request's watermark as __zone_watermark_ok() does it
- * (mm/page_alloc.c). user/autopsy.c has the same arithmetic, for what is read from a log.
+ * (mm/page_alloc.c). user/diagnose/reason.c has the same arithmetic, for what is read from a log.
  */
 #include "autopsy.bpf.h"
 
@@ -245,7 +245,7 @@ static __always_inline bool is_real_time(__u32 context)
 	return context == GFT_TASK && bpf_get_current_task_btf()->prio < MAX_RT_PRIO;
 }
 
-/* mm/page_alloc.c gfp_to_alloc_flags(); where kernels differ as user/autopsy.c does. */
+/* mm/page_alloc.c gfp_to_alloc_flags(); where kernels differ as user/diagnose/reason.c does. */
 static __always_inline __u32 rights_of(__u32 gfp, __u32 order, __u32 context)
 {
 	const struct gft_failure_config *config = (const void *)&gft_failure_config;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The addresses of struct pages that gfptrace itself faults in (user/calibrate.c). An object
+ * The addresses of struct pages that gfptrace itself faults in (user/trace/calibrate.c). An object
  * of its own, which asks nothing of the kernel's BTF: it is loaded before all others, which
  * take what it tells as a constant.
  */

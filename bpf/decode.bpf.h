@@ -49,7 +49,7 @@ static __always_inline bool on_task_stack(__u64 address)
 
 /*
  * Where that symbol is not to be had (KALLSYMS_ALL=n): by its address on this CPU,
- * which user/locate.c works out. Without even that, what does not run on the task's
+ * which user/trace/locate.c works out. Without even that, what does not run on the task's
  * own stack (`address` is on ours) is an interrupt, and a softirq for want of better
  * knowledge.
  */

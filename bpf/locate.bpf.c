@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What only the kernel's own pointers tell (user/locate.c): per-CPU addresses, where the
+ * What only the kernel's own pointers tell (user/trace/locate.c): per-CPU addresses, where the
  * statistics of a program are, and the address of our own frames as a number.
  */
 #include "frame.bpf.h"

@@ -130,7 +130,7 @@ extern const volatile struct gft_failure_config gft_failure_config;
  * constant setting turns off, but not the loading of the setting; so the programs of the
  * first copy exist with every option (request.bpf.c) and for what most runs ask for
  * (request_plain.bpf.c), where the options are off at compile time. `asked_for` is what a
- * plain run does not ask for, `given` what it always has; user/programs.c knows when a run
+ * plain run does not ask for, `given` what it always has; user/trace/programs.c knows when a run
  * is plain. request_copy2.bpf.c and request_copy3.bpf.c are the further copies.
  */
 #ifdef GFT_PLAIN

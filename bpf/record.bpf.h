@@ -261,7 +261,7 @@ static __always_inline __u32 align_slot(__u64 page)
 
 	if (!struct_shift)
 		return gft_align_slot(pfn_of(page), page_shift);
-	/* user/calibrate.c accepts an address of pfn 0 only if it is aligned to far more */
+	/* user/trace/calibrate.c accepts an address of pfn 0 only if it is aligned to far more */
 	low = (__u32)(page >> struct_shift) % GFT_ALIGN_LOW;
 	return low ? low : gft_align_high(pfn_of(page), page_shift);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Single requests. Entry: the choke point that every request passes (its name differs
- * between kernels; user/kernel.c picks it). Exit: the tracepoint at the end of that
+ * between kernels; user/kernel/kernel.c picks it). Exit: the tracepoint at the end of that
  * same function, which fires with a NULL page too. A request whose order is above the
  * largest returns before it, so the entry counts that one.
  *

@@ -10,7 +10,7 @@
  * (get_page_from_freelist(), which fast paths call, too: nothing is attached to it). So this
  * time is what remains of the request's, less what the task was ready to run and did not.
  *
- * user/stage_probes.c has the table of what is attached where.
+ * user/trace/stage_probes.c has the table of what is attached where.
  */
 #include "stage.bpf.h"
 #include <bpf/bpf_core_read.h>

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "options_table.h"
+#include "cmd/options_table.h"
 
 /* What a shell may offer as the value of an option. */
 enum value {

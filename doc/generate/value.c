@@ -2,7 +2,7 @@
 /* What an option's value is, for a shell: told by its type and its metavar. */
 #include <string.h>
 
-#include "formats.h"
+#include "format/formats.h"
 #include "generate.h"
 
 bool option__is_of(const struct option_row *row, enum command command)

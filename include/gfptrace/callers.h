@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Who asks: the first frame of a request's stack outside the allocators and their wrappers.
- * Which functions those are user space tells by their names (user/requester.c), before anything
- * is attached; the BPF programs keep the address of the first frame that lies in none of them.
+ * Which functions those are user space tells by their names (user/mm/wrapper_names.c), before
+ * anything is attached; the BPF programs keep the address of the first frame that lies in none of
+ * them.
  */
 #ifndef GFPTRACE_CALLERS_H
 #define GFPTRACE_CALLERS_H

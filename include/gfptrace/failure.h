@@ -44,7 +44,7 @@ struct gft_failure_config {
 	__u32 zone_dma, zone_dma32, zone_normal, zone_movable;
 };
 
-/* The migrate types that have free blocks, and what a request may do: user/autopsy.h. */
+/* The migrate types that have free blocks, and what a request may do: user/diagnose/reason.h. */
 enum gft_types {
 	GFT_TYPES_HIGHATOMIC = 1 << 3,
 	GFT_TYPES_CMA = 1 << 4,

@@ -145,7 +145,7 @@ struct gft_config {
 
 /*
  * A glob as an automaton whose state is one bit for each place in the pattern; filled by
- * user/glob.c.
+ * user/trace/glob.c.
  */
 struct gft_glob {
 	__u32 match[256]; /* for each byte: the places that it moves on from */
@@ -266,7 +266,7 @@ struct gft_row {
 
 /*
  * Alignment is counted by the lowest five bits of the pfn, as they are; where they are all
- * zero, in the order that a multiplication by a de Bruijn sequence gives. user/summarize.c
+ * zero, in the order that a multiplication by a de Bruijn sequence gives. user/collect/summarize.c
  * inverts it.
  */
 GFT_INLINE __u32 gft_align_high(__u64 pfn, __u32 page_shift)

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "snapshot.h"
+#include "collect/snapshot.h"
 
 #define REQUESTS  60 /* of a series */
 #define SNAPSHOTS 10

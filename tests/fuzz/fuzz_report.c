@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diff.h"
-#include "formats.h"
-#include "metrics.h"
-#include "report_file.h"
-#include "report_json.h"
+#include "gate/diff/diff.h"
+#include "format/formats.h"
+#include "metrics/metrics.h"
+#include "report/report_file.h"
+#include "report/json_write.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "../unit/sample_report.h"
-#include "verdict.h"
+#include "gate/verdict/verdict.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

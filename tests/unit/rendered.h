@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "formats.h"
+#include "format/formats.h"
 #include "unit.h"
 
 /* A report in a format; the caller frees it. */

@@ -9,8 +9,8 @@
 #include <gfptrace/buckets.h>
 #include <gfptrace/classes.h>
 
-#include "report.h"
-#include "report_array.h"
+#include "report/report.h"
+#include "report/array.h"
 
 /* Not UTF-8 (0xff), a control sequence, a quote, a good two-byte character. */
 #define SAMPLE_WILD_NAME "a\xff\x1b[31m\"\xc3\xa9"

@@ -24,7 +24,7 @@ def bucket($permille): .latency | .min as $min | .max as $max | (.count * $permi
 		if .le == null then .seen += $b.count | if .seen >= $rank then .le = $b.le else . end
 		else . end)
 	| {le, low: (.le + 1 - (.le | width)), $min, $max};
-# as user/histogram.c: within min and max
+# as user/report/histogram.c: within min and max
 def middle: [([.low + ((.le - .low) / 2 | floor), .max] | min), .min] | max;
 
 # what the longer way may add to a series, in instructions

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kernel/probe.h"
+
+#include <errno.h>
+#include <linux/bpf.h>
+#include <linux/perf_event.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+
+/* r0 = 0; exit */
+static const struct bpf_insn nothing[] = {
+	{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
+	{.code = BPF_JMP | BPF_EXIT},
+};
+
+/* Returns a file descriptor or a negative errno. */
+static int load_fentry(const struct btf *btf, const char *function)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = BPF_TRACE_FENTRY);
+	int id = btf__find_by_name_kind(btf, function, BTF_KIND_FUNC);
+	int program;
+
+	if (id < 0)
+		return id;
+	options.attach_btf_id = (uint32_t)id;
+	program = bpf_prog_load(BPF_PROG_TYPE_TRACING, "gft_trial", "GPL", nothing,
+				sizeof(nothing) / sizeof(nothing[0]), &options);
+	return program < 0 ? -errno : program;
+}
+
+bool trial__has_function(const struct btf *btf, const char *function)
+{
+	int program = load_fentry(btf, function);
+
+	if (program >= 0)
+		close(program);
+	return program >= 0;
+}
+
+int trial__fentry(const struct btf *btf, const char *function, const char **step)
+{
+	int program, link;
+
+	*step = "load";
+	program = load_fentry(btf, function);
+	if (program < 0)
+		return program;
+	*step = "attach";
+	link = bpf_raw_tracepoint_open(NULL, program);
+	if (link < 0)
+		link = -errno;
+	else
+		close(link);
+	close(program);
+	if (link < 0)
+		return link;
+	*step = "";
+	return 0;
+}
+
+/* The perf PMU of kprobes (v4.17); its absence means that the kernel has none of them. */
+static int kprobe_type(void)
+{
+	FILE *file = fopen("/sys/bus/event_source/devices/kprobe/type", "re");
+	int type = -ENOENT;
+
+	if (!file)
+		return -errno;
+	if (fscanf(file, "%d", &type) != 1)
+		type = -ENOENT;
+	fclose(file);
+	return type;
+}
+
+int trial__kprobe(const char *function, const char **step)
+{
+	int type = kprobe_type();
+	struct perf_event_attr attr = {
+		.size = sizeof(attr),
+		.type = (uint32_t)type,
+		.kprobe_func = (uint64_t)function,
+	};
+	int event;
+
+	*step = "attach";
+	if (type < 0)
+		return type;
+	event = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	if (event < 0)
+		return -errno;
+	close(event);
+	*step = "";
+	return 0;
+}
+
+int trial__tracepoint(const char *name)
+{
+	int program = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "gft_trial", "GPL", nothing,
+				    sizeof(nothing) / sizeof(nothing[0]), NULL);
+	int link;
+
+	if (program < 0)
+		return -errno;
+	link = bpf_raw_tracepoint_open(name, program);
+	if (link < 0)
+		link = -errno;
+	else
+		close(link);
+	close(program);
+	return link < 0 ? link : 0;
+}
+
+bool trial__variable(const struct btf *btf, const char *variable)
+{
+	struct bpf_insn insns[] = {
+		{.code = BPF_LD | BPF_IMM | BPF_DW,
+		 .dst_reg = BPF_REG_1,
+		 .src_reg = BPF_PSEUDO_BTF_ID},
+		{},
+		nothing[0],
+		nothing[1],
+	};
+	int id = btf__find_by_name_kind(btf, variable, BTF_KIND_VAR), program;
+
+	if (id < 0)
+		return false;
+	insns[0].imm = id;
+	program = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "gft_trial", "GPL", insns,
+				sizeof(insns) / sizeof(insns[0]), NULL);
+	if (program >= 0)
+		close(program);
+	return program >= 0;
+}
+
+#define RUNS   32
+#define SLICES 4
+
+/* The time of all runs so far, in ns; a negative errno. */
+static int64_t time_of_runs(int program)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, run);
+	struct bpf_prog_info info = {};
+	__u32 size = sizeof(info);
+
+	for (int i = 0; i < RUNS; i++)
+		if (bpf_prog_test_run_opts(program, &run))
+			return -errno;
+	return bpf_obj_get_info_by_fd(program, &info, &size) ? -errno : (int64_t)info.run_time_ns;
+}
+
+double trial__statistics(void)
+{
+	int program = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "gft_trial", "GPL", nothing,
+				    sizeof(nothing) / sizeof(nothing[0]), NULL);
+	int64_t before = 0, after, least = INT64_MAX;
+
+	if (program < 0)
+		return 0;
+	for (int i = 0; i < SLICES; i++, before = after) {
+		after = time_of_runs(program);
+		if (after < 0)
+			break;
+		if (after - before < least)
+			least = after - before;
+	}
+	close(program);
+	return after < 0 ? 0 : (double)least / RUNS;
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "session/confine.h"
+
+#include <jansson.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "process/capabilities.h"
+#include "process/sandbox.h"
+
+struct rights {
+	uint64_t keep;
+	unsigned int groups;
+};
+
+/* --budget may put another entry program in the place of the one that is attached. */
+static bool may_switch(const struct session *session)
+{
+	return tracer__timed(session->tracer) && session->options->budget < 100;
+}
+
+static struct rights what_it_needs(const struct session *session)
+{
+	bool switches = may_switch(session);
+	bool attaches = switches || tracer__waiting(session->tracer);
+	struct rights rights = {0, attaches ? SANDBOX_ATTACH : 0};
+
+	/* a kprobe is a perf event, which asks at each opening (perf_kprobe_event_init()) */
+	if (switches && tracer__tier(session->tracer) == TIER_KPROBE) {
+		rights.keep |= PRIVILEGE(CAP_PERFMON);
+		rights.groups |= SANDBOX_KPROBES | SANDBOX_READ;
+		log_verbose("CAP_PERFMON stays: --budget may attach another kprobe; --budget 100 "
+			    "never does");
+	}
+	if (!privilege__bpf_is_open()) {
+		rights.keep |= PRIVILEGE(CAP_BPF) | (attaches ? PRIVILEGE(CAP_PERFMON) : 0);
+		log_verbose("CAP_BPF stays: this kernel lets nobody else read what it counted");
+	}
+	/* names of cgroups are read when the report is made */
+	if (session->options->by[DIM_CGROUP])
+		rights.groups |= SANDBOX_READ;
+	return rights;
+}
+
+int confine(const struct session *session, unsigned int groups)
+{
+	struct rights rights = what_it_needs(session);
+	int err;
+
+	/* what the libraries open at a first use */
+	json_object_seed(0); /* /dev/urandom */
+	tzset();	     /* /etc/localtime, for gmtime_r() too */
+	err = privilege__shed(rights.keep);
+
+	if (err) {
+		log_err(err, "cannot give up privileges");
+		return STATUS_INTERNAL;
+	}
+	err = sandbox__enter(groups | rights.groups);
+	if (err)
+		log_warning("no filter of system calls: %s", strerror(-err));
+	return STATUS_OK;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Addresses in the kernel that only its own pointers tell; 0 where one cannot be found. */
+#ifndef GFPTRACE_USER_LOCATE_H
+#define GFPTRACE_USER_LOCATE_H
+
+#include "kernel/kernel.h"
+
+struct gfptrace;
+struct bpf_program;
+
+/*
+ * Of the struct page of pfn 0. A run of its own, before the tracing programs are loaded,
+ * which take the answer as a constant.
+ */
+uint64_t locate__vmemmap(const struct kernel *kernel);
+
+/* Of a CPU's per-CPU area. The first call also tells the BPF side where its frames are. */
+uint64_t locate__cpu_area(struct gfptrace *skeleton, const struct kernel *kernel, uint32_t cpu);
+
+/* Of the zones, which the BPF side keeps (gft_zones). Returns how many have pages. */
+uint32_t locate__zones(struct gfptrace *skeleton);
+
+/* Of a program's statistics, as a per-CPU pointer. */
+uint64_t locate__program_stats(struct gfptrace *skeleton, const struct bpf_program *program);
+
+#endif
