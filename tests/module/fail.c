@@ -66,7 +66,7 @@ static bool dissolve_reserve(struct ap_worker *worker, const struct zone *zone)
 
 	while (reserved_on_node(zone) && tries-- && !ap_stopped(worker)) {
 		ap_store_to_the_brim(worker);
-		page = __alloc_pages(GFP_KERNEL, 0, ap_node_of(worker), NULL);
+		page = ap_alloc_pages(GFP_KERNEL, 0, ap_node_of(worker));
 		if (page)
 			ap_store_add(page, 0);
 	}
@@ -199,7 +199,7 @@ static void make_reserve(struct ap_worker *worker, const struct zone *zone)
 
 	ap_store_down_to(worker, zone->_watermark[WMARK_LOW]);
 	while (!ap_stopped(worker)) {
-		page = __alloc_pages(gfp, RESERVE_ORDER, ap_node_of(worker), NULL);
+		page = ap_alloc_pages(gfp, RESERVE_ORDER, ap_node_of(worker));
 		if (!page)
 			break;
 		ap_hold_on(&high, page, RESERVE_ORDER);

@@ -110,7 +110,7 @@ static int request(struct ap_block *block, const struct ap_wish *wish, gfp_t gfp
 	tell_begin(kind, order);
 	start = ktime_get_mono_fast_ns();
 	block->page = wish->request ? wish->request(wish->data, gfp, order)
-				    : __alloc_pages(gfp, order, numa_mem_id(), NULL);
+				    : ap_alloc_pages(gfp, order, numa_mem_id());
 	cost->allocator_ns = ktime_get_mono_fast_ns() - start;
 	cost->asked = true;
 	tell_end(kind, order);

@@ -14,8 +14,8 @@
 
 #include "quality_parts.h"
 
-#define HASH_BITS 10
-#define LOGGED	  8 /* reports of one kind in the kernel's log; all are counted */
+#define TABLE_BITS 10
+#define LOGGED	   8 /* reports of one kind in the kernel's log; all are counted */
 
 static unsigned int quality_blocks = 4096;
 module_param(quality_blocks, uint, 0444);
@@ -24,7 +24,7 @@ MODULE_PARM_DESC(quality_blocks, "blocks with qualities that may be out at once"
 static DEFINE_RAW_SPINLOCK(lock); /* of all that follows */
 static struct ap_block *blocks;
 static LIST_HEAD(idle);
-static struct hlist_head heads[1 << HASH_BITS];
+static struct hlist_head heads[1 << TABLE_BITS];
 
 static const char *const misuse_names[AP_MISUSES] = {
 	[AP_DOUBLE_PUT] = "double-put",
@@ -42,7 +42,7 @@ static struct {
 
 static struct hlist_head *head_of(const void *address)
 {
-	return &heads[hash_long((unsigned long)address >> PAGE_SHIFT, HASH_BITS)];
+	return &heads[hash_long((unsigned long)address >> PAGE_SHIFT, TABLE_BITS)];
 }
 
 /* An idle record that nobody else has; NULL: all blocks are out. */

@@ -62,9 +62,7 @@ void ap_stretch_end(struct ap_stretch *stretch)
 	ap_count(AP_N_ATOMIC_SWITCHES, current->nvcsw - stretch->switches);
 }
 
-/* prev_state is the last argument since v5.18 (9c2136be0878). */
-static void probe(void *data, bool preempt, struct task_struct *prev, struct task_struct *next,
-		  unsigned int prev_state)
+static void count_switch(bool preempt, struct task_struct *prev, unsigned int prev_state)
 {
 	int i;
 
@@ -80,6 +78,24 @@ static void probe(void *data, bool preempt, struct task_struct *prev, struct tas
 	else
 		ap_count(AP_N_WATCHED_SLEPT, 1);
 }
+
+/* prev_state is an argument, the last, since v5.18 (9c2136be0878); v5.14 renamed task->state. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 18, 0)
+static void probe(void *data, bool preempt, struct task_struct *prev, struct task_struct *next,
+		  unsigned int prev_state)
+{
+	count_switch(preempt, prev, prev_state);
+}
+#else
+static void probe(void *data, bool preempt, struct task_struct *prev, struct task_struct *next)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
+	count_switch(preempt, prev, READ_ONCE(prev->__state));
+#else
+	count_switch(preempt, prev, (unsigned int)READ_ONCE(prev->state));
+#endif
+}
+#endif
 
 int ap_watch_begin(void)
 {

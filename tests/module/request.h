@@ -40,7 +40,6 @@ static inline int ap_node_of(const struct ap_worker *worker)
 	return worker->nid == NUMA_NO_NODE ? numa_mem_id() : worker->nid;
 }
 
-/* __alloc_pages() and not alloc_pages(): no memory policy on the way to the choke point. */
 static __always_inline struct page *ap_request(struct ap_worker *worker, u32 order)
 {
 	struct ap_series *series = &worker->series[ap_order_label(order) - worker->series_first];
@@ -53,7 +52,7 @@ static __always_inline struct page *ap_request(struct ap_worker *worker, u32 ord
 		worker->totals.misplaced++;
 	/* the clock that bpf_ktime_get_ns() reads */
 	start = ktime_get_mono_fast_ns();
-	page = __alloc_pages(gfp, order, nid, NULL);
+	page = ap_alloc_pages(gfp, order, nid);
 	end = ktime_get_mono_fast_ns();
 	ap_series_add(series, end > start ? end - start : 0, page);
 	series->paths[worker->path]++;

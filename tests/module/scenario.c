@@ -216,6 +216,10 @@ int ap_scenario_parse(char *line, struct ap_scenario *scenario, char *message, s
 		scnprintf(message, size, "%s", why);
 		return -EINVAL;
 	}
+	if (scenario->bulk && !AP_HAS_BULK) {
+		scnprintf(message, size, "bulk: this kernel has no bulk requests");
+		return -EOPNOTSUPP;
+	}
 	if (scenario->bulk_list && !AP_HAS_BULK_LIST) {
 		scnprintf(message, size, "bulk_list: this kernel has no list form");
 		return -EOPNOTSUPP;

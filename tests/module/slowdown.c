@@ -84,7 +84,7 @@ static u64 median(const struct ap_worker *worker)
 		struct page *page;
 
 		start = ktime_get_mono_fast_ns();
-		page = __alloc_pages(worker->gfp, slow_order, ap_node_of(worker), NULL);
+		page = ap_alloc_pages(worker->gfp, slow_order, ap_node_of(worker));
 		samples[i] = ktime_get_mono_fast_ns() - start;
 		if (page)
 			__free_pages(page, slow_order);

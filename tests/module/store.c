@@ -230,7 +230,7 @@ struct zone *ap_zone(const struct ap_worker *worker)
 /* One block, neither marked nor counted. */
 bool ap_store_one(struct ap_worker *worker, gfp_t gfp, u32 order)
 {
-	struct page *page = __alloc_pages(gfp, order, ap_node_of(worker), NULL);
+	struct page *page = ap_alloc_pages(gfp, order, ap_node_of(worker));
 
 	if (!page)
 		return false;

@@ -7,10 +7,13 @@
 # shellcheck disable=SC2034 # the results are variables that tools/vm reads
 # shellcheck source=tools/lib/common.sh
 . "${BASH_SOURCE%/*}/common.sh"
+# shellcheck source=tools/lib/vm-headers.sh
+. "${BASH_SOURCE%/*}/vm-headers.sh"
 
 cache=${GFPTRACE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/gfptrace}
 
-kernel_names=(6.1 6.1-cloud 6.1-rt 6.12 6.12-cloud 6.12-rt arm64:6.1-cloud arm64:6.12-cloud)
+kernel_names=(5.10 6.1 6.1-cloud 6.1-rt 6.12 6.12-cloud 6.12-rt 6.18 7.2 7.3 7.3-cloud 7.3-rt
+	arm64:6.1-cloud arm64:6.12-cloud arm64:7.3-cloud)
 
 # Exit status of "this kernel cannot be had here": what automake and TAP harnesses call a skip.
 readonly skip_status=77
@@ -56,7 +59,8 @@ with_lock() {
 	) 9>"$lock"
 }
 
-# apt options: the host's own lists when they serve, else private ones that need no root.
+# apt options: the host's own lists, or (`private`) lists of every suite that has kernels, which
+# need no root and change nothing on this machine.
 apt_options() {
 	local state=$cache/apt/$k_arch
 
@@ -64,11 +68,29 @@ apt_options() {
 	if [[ ${1:-} != private && $k_arch == "$(dpkg --print-architecture)" ]]; then
 		return
 	fi
-	mkdir -p "$state/lists/partial" "$state/archives/partial"
+	mkdir -p "$state/lists/partial" "$state/archives/partial" "$state/parts"
 	: >>"$state/status"
+	suites >"$state/sources.list"
 	apt_opts+=(-o APT::Architectures="$k_arch" -o Dir::State="$state"
 		-o Dir::State::lists="$state/lists" -o Dir::State::status="$state/status"
+		-o Dir::Etc::sourcelist="$state/sources.list" -o Dir::Etc::sourceparts="$state/parts"
 		-o Dir::Cache="$state" -o Debug::NoLocking=1)
+}
+
+# The suites that hold kernels, from the mirrors that this machine uses. Each is optional there.
+suites() {
+	local key=/usr/share/keyrings/debian-archive-keyring.gpg uri
+
+	[[ -r $key ]] || key=''
+	# shellcheck disable=SC2016 # apt's own variables
+	while read -r uri; do
+		case $uri in
+		*-security/) set -- bullseye-security bookworm-security trixie-security ;;
+		*) set -- bullseye bookworm trixie trixie-backports sid ;;
+		esac
+		printf "deb ${key:+[signed-by=$key] }$uri %s main\n" "$@"
+	done < <(apt-get indextargets --format '$(REPO_URI) $(ORIGIN)' |
+		sed -n 's,\(.*/debian\(-security\)\?/\) Debian$,\1,p' | sort -u)
 }
 
 # The newest image package, unsigned if there is one: it is the one that says which kernel it is.
@@ -83,15 +105,34 @@ newest_image() {
 	} | sort -V | tail -n 1
 }
 
+is_private() {
+	[[ " ${apt_opts[*]} " == *" Dir::State="* ]]
+}
+
+# find_image: sets image to the newest, from the host's lists or all suites; '' where none has it.
+find_image() {
+	apt_options
+	image=$(newest_image)
+	[[ ! $image ]] || return 0
+	if ! is_private; then
+		apt_options private
+		image=$(newest_image)
+	fi
+	[[ ! $image ]] || return 0
+	apt_update
+	image=$(newest_image)
+}
+
 apt_update() {
 	note "updating the package lists for $k_arch"
-	if [[ " ${apt_opts[*]} " == *" Dir::State="* ]]; then
-		apt-get "${apt_opts[@]}" -qq update >&2
+	if is_private; then
+		# a suite that the mirror has no more is no reason to fail
+		apt-get "${apt_opts[@]}" -qq update 2>/dev/null || true
 	elif can_root; then
 		as_root apt-get -qq update >&2
 	else
 		apt_options private
-		apt-get "${apt_opts[@]}" -qq update >&2
+		apt-get "${apt_opts[@]}" -qq update 2>/dev/null || true
 	fi
 }
 
@@ -102,14 +143,28 @@ download() (
 	apt-get "${apt_opts[@]}" -qq download "$@" >&2
 )
 
+# image_parts IMAGE: its packages. From v7.1 the image is an empty package and depends on those that
+# hold the kernel (linux-binary), its modules and its configuration (linux-base).
+image_parts() {
+	local abi=${1#linux-image-}
+
+	printf '%s\n' "$1"
+	apt-cache "${apt_opts[@]}" depends "$1" |
+		sed -n "s/.*Depends: \(linux-\(binary\|modules\|base\)-${abi//./\\.}\)$/\1/p" | sort -u
+}
+
 # Only the modules that --kmod may be asked for, with the index that depmod makes of them.
 unpack_image() {
-	local deb=$1 dir=$2 abi
+	local dir=$1 deb abi
 
-	dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$dir" --no-same-owner || return
-	mv "$dir"/boot/vmlinuz-* "$dir/vmlinuz" || return
-	mv "$dir"/boot/config-* "$dir/config" || return
+	for deb in "$dir"/*.deb; do
+		dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$dir" --no-same-owner || return
+	done
 	[[ -d $dir/lib || ! -d $dir/usr/lib ]] || mv "$dir/usr/lib" "$dir/lib"
+	mv "$dir"/boot/vmlinuz-* "$dir/vmlinuz" 2>/dev/null ||
+		mv "$dir"/lib/modules/*/vmlinuz "$dir/vmlinuz" || return
+	mv "$dir"/boot/config-* "$dir/config" 2>/dev/null ||
+		mv "$dir"/lib/modules/*/config "$dir/config" || return
 	rm -rf "${dir:?}/boot" "${dir:?}/usr"
 	abi=$(basename "$dir"/lib/modules/*)
 	find "$dir/lib/modules" -name '*.ko*' -printf '%P\n' |
@@ -138,6 +193,14 @@ index_modules() {
 	return 0
 }
 
+# Into kernel_fetch's folder.
+download_image() {
+	local -a parts
+
+	mapfile -t parts < <(image_parts "$image")
+	download "$tmp" "${parts[@]}"
+}
+
 # kernel_fetch NAME: make $cache/kernels/NAME. Runs under the lock.
 kernel_fetch() {
 	local name=$1 home=$cache/kernels/$1 tmp=$cache/kernels/.$1.tmp image
@@ -150,26 +213,21 @@ kernel_fetch() {
 		die "$skip_status" "kernel $name: this system has no Debian packages (no apt-get)" \
 			"give --kernel the path of a bzImage"
 	fi
-	apt_options
-	image=$(newest_image)
-	if [[ ! $image ]]; then
-		apt_update
-		image=$(newest_image)
-	fi
+	find_image
 	[[ $image ]] || die "$skip_status" "kernel $name: apt knows no package of it" \
-		"it comes from Debian 12 (bookworm and bookworm-security)"
+		"it comes from Debian: bullseye (5.10), bookworm (6.1, 6.12), trixie-backports and sid"
 	if [[ -e $home/abi && $image == linux-image-$(<"$home/abi")* ]]; then
 		return 0
 	fi
 	rm -rf "$tmp"
 	mkdir -p "$tmp" || exit
 	note "downloading $image"
-	if ! download "$tmp" "$image"; then
+	if ! download_image; then
 		apt_update
 		image=$(newest_image)
-		download "$tmp" "$image" || die "$skip_status" "kernel $name: cannot download $image"
+		download_image || die "$skip_status" "kernel $name: cannot download $image"
 	fi
-	unpack_image "$tmp"/*.deb "$tmp" || die 125 "kernel $name: cannot unpack $image"
+	unpack_image "$tmp" || die 125 "kernel $name: cannot unpack $image"
 	rm -rf "$tmp"/*.deb "$home"
 	mv "$tmp" "$home"
 }
@@ -192,9 +250,15 @@ kernel_get() {
 	k_abi=$(<"$k_home/abi")
 }
 
+# apt_options_for PACKAGE: the host's own lists if they have it, else those of all suites.
+apt_options_for() {
+	apt_options
+	apt-cache "${apt_opts[@]}" show "$1" >/dev/null 2>&1 || apt_options private
+}
+
 # download_kbuild DIR PACKAGE: of k_arch, the one that runs here
 download_kbuild() {
-	apt_options
+	apt_options_for "$2"
 	download "$@" || { apt_update && download "$@"; }
 }
 
@@ -205,7 +269,7 @@ headers_fetch() {
 	local -a parts
 
 	[[ ! -e $home/done ]] || return 0
-	apt_options
+	apt_options_for "linux-headers-$k_abi"
 	# Such as linux-headers-6.1.0-56-common-rt and linux-kbuild-6.1.
 	mapfile -t parts < <(apt-cache "${apt_opts[@]}" depends "linux-headers-$k_abi" |
 		sed -n 's/.*Depends: \(linux-kbuild-.*\|linux-headers-.*-common.*\)/\1/p' | sort)
@@ -221,9 +285,10 @@ headers_fetch() {
 		dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$tmp" --no-same-owner || return
 	done
 	rm -rf "$tmp"/*.deb "${tmp:?}/usr/share"
-	# The flavour's Makefile includes the common one by an absolute path.
-	sed -i "s,^include /usr/src/,include $home/usr/src/," \
+	# The flavour's Makefile names the common one, and since v6.3 its own folder, by an absolute path.
+	sed -i "s,\(include \|KBUILD_OUTPUT=\)/usr/src/,\1$home/usr/src/," \
 		"$tmp/usr/src/linux-headers-$k_abi/Makefile"
+	adapt_headers "$tmp" "$home" || return
 	: >"$tmp/done"
 	rm -rf "$home"
 	mv "$tmp" "$home"
