@@ -94,8 +94,11 @@ int main(int argc, char **argv)
 		return STATUS_UNSUPPORTED;
 	}
 	privilege__lower();
-	/* A reader that goes away shows as EPIPE; a command we start gets the default back. */
+	/* A reader that goes away shows as EPIPE, a file above the limit as EFBIG; a command we
+	 * start gets the defaults back.
+	 */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	if (argc < 2) {
 		help__usage(stderr);
 		return STATUS_USAGE;

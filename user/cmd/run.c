@@ -284,6 +284,8 @@ static int start_keeper(struct run *run)
 	size_t count = 0;
 	int err;
 
+	_Static_assert(OPTIONS_REPEAT <= KEEPER_COMMANDS, "the keeper may signal each");
+
 	for (size_t i = 0; i < run->options->repeat; i++)
 		if (run->children[i].pid)
 			commands[count++] = run->children[i].pid;

@@ -44,14 +44,15 @@ bool privilege__has(int capability)
 
 void privilege__lower(void)
 {
-	cap_t caps;
+	const cap_value_t set_id = CAP_FSETID;
+	cap_t caps = cap_get_proc();
 
-	if (!geteuid())
-		return;
-	caps = cap_get_proc();
 	if (!caps)
 		return;
-	cap_clear_flag(caps, CAP_EFFECTIVE);
+	if (geteuid())
+		cap_clear_flag(caps, CAP_EFFECTIVE);
+	else
+		cap_set_flag(caps, CAP_EFFECTIVE, 1, &set_id, CAP_CLEAR);
 	cap_set_proc(caps);
 	cap_free(caps);
 }
@@ -66,7 +67,8 @@ int privilege__raise(void)
 	for (int i = 0; i < cap_max_bits(); i++) {
 		cap_flag_value_t value = CAP_CLEAR;
 
-		cap_get_flag(caps, i, CAP_PERMITTED, &value);
+		if (i != CAP_FSETID)
+			cap_get_flag(caps, i, CAP_PERMITTED, &value);
 		cap_set_flag(caps, CAP_EFFECTIVE, 1, &i, value);
 	}
 	if (cap_set_proc(caps))

@@ -25,11 +25,12 @@ extern const struct privilege privileges[PRIVILEGES];
 
 /*
  * Where capabilities came with the program's file and not with the user: none is in effect from
- * here on, so that files are opened and written as that user might.
+ * here on, so that files are opened and written as that user might. Root loses CAP_FSETID: a
+ * set-uid file that it writes is one no more.
  */
 void privilege__lower(void);
 
-/* All that we have are in effect. Returns 0 or a negative errno. */
+/* All that we have are in effect, but for CAP_FSETID. Returns 0 or a negative errno. */
 int privilege__raise(void);
 
 /* Keep those in the set `keep` of what we have, in effect, and lose all others for good, of the

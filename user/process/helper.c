@@ -3,10 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -20,8 +19,12 @@
 #include "process/sandbox.h"
 #include "process/oom.h"
 
+/* It does what it is asked within microseconds, on a machine without memory within some ms. */
+#define ANSWER_MS 2000
+#define END_MS	  1000
+
 enum verb {
-	KEEPER_PLACE,
+	KEEPER_KEEP,
 	KEEPER_REMOVE,
 	KEEPER_STATISTICS,
 	KEEPER_SIGNAL,
@@ -33,26 +36,25 @@ struct request {
 	int signal;
 };
 
-int keeper__add_file(struct keeper *keeper, int folder, const char *temporary, const char *name)
+int keeper__add_file(struct keeper *keeper, struct made_file *made)
 {
 	if (keeper->nr_files == KEEPER_FILES)
 		return -ENOSPC;
-	keeper->file[keeper->nr_files] = (struct keeper_file){folder, temporary, name};
+	keeper->file[keeper->nr_files] = *made;
+	*made = (struct made_file){.folder = -1};
 	return (int)keeper->nr_files++;
 }
 
-static int finish_file(struct keeper *keeper, int number, bool place)
+static int finish_file(struct keeper *keeper, const struct request *request)
 {
-	struct keeper_file *file = &keeper->file[number];
-	int err;
+	struct made_file *file;
 
-	if (!file->temporary)
-		return -EALREADY;
-	err = place ? renameat(file->folder, file->temporary, file->folder, file->name)
-		    : unlinkat(file->folder, file->temporary, 0);
-	if (err)
-		return -errno;
-	file->temporary = NULL;
+	if (request->argument < 0 || (size_t)request->argument >= keeper->nr_files)
+		return -EINVAL;
+	file = &keeper->file[request->argument];
+	if (request->verb == KEEPER_REMOVE)
+		return made_file__remove(file);
+	made_file__keep(file);
 	return 0;
 }
 
@@ -74,11 +76,9 @@ static int set_statistics(struct keeper *keeper, bool on)
 static int perform(struct keeper *keeper, const struct request *request)
 {
 	switch (request->verb) {
-	case KEEPER_PLACE:
+	case KEEPER_KEEP:
 	case KEEPER_REMOVE:
-		if (request->argument < 0 || (size_t)request->argument >= keeper->nr_files)
-			return -EINVAL;
-		return finish_file(keeper, request->argument, request->verb == KEEPER_PLACE);
+		return finish_file(keeper, request);
 	case KEEPER_STATISTICS:
 		return set_statistics(keeper, request->argument);
 	case KEEPER_SIGNAL:
@@ -88,39 +88,46 @@ static int perform(struct keeper *keeper, const struct request *request)
 	}
 }
 
+static int lose(struct keeper *keeper, int err)
+{
+	close(keeper->socket);
+	keeper->socket = -1;
+	return err;
+}
+
 static int ask(struct keeper *keeper, const struct request *request)
 {
-	int answer;
+	struct pollfd wait = {.fd = keeper->socket, .events = POLLIN};
+	int answer, ready;
 
 	if (!keeper->pid)
 		return perform(keeper, request);
-	if (write(keeper->socket, request, sizeof(*request)) != (ssize_t)sizeof(*request) ||
-	    read(keeper->socket, &answer, sizeof(answer)) != (ssize_t)sizeof(answer))
+	if (keeper->socket < 0)
 		return -EPIPE;
+	if (write(keeper->socket, request, sizeof(*request)) != (ssize_t)sizeof(*request))
+		return lose(keeper, -EPIPE);
+	do
+		ready = poll(&wait, 1, ANSWER_MS);
+	while (ready < 0 && errno == EINTR);
+	if (ready <= 0)
+		return lose(keeper, -ETIMEDOUT);
+	if (read(keeper->socket, &answer, sizeof(answer)) != (ssize_t)sizeof(answer))
+		return lose(keeper, -EPIPE);
 	return answer;
 }
 
-int keeper__place(struct keeper *keeper, int file)
+int keeper__keep(struct keeper *keeper, int file)
 {
-	const struct request request = {.verb = KEEPER_PLACE, .argument = file};
-	int err = ask(keeper, &request);
+	const struct request request = {.verb = KEEPER_KEEP, .argument = file};
 
-	/* a broken pipe is a reader's that went away, and no news: this one is */
-	if (err == -EPIPE)
-		err = -EIO;
-	if (!err)
-		keeper->file[file].temporary = NULL;
-	return err;
+	return ask(keeper, &request);
 }
 
 int keeper__remove(struct keeper *keeper, int file)
 {
 	const struct request request = {.verb = KEEPER_REMOVE, .argument = file};
-	int err = ask(keeper, &request);
 
-	if (!err)
-		keeper->file[file].temporary = NULL;
-	return err;
+	return ask(keeper, &request);
 }
 
 int keeper__statistics(struct keeper *keeper, bool on)
@@ -133,8 +140,11 @@ int keeper__statistics(struct keeper *keeper, bool on)
 int keeper__signal(struct keeper *keeper, pid_t pid, int signal)
 {
 	const struct request request = {.verb = KEEPER_SIGNAL, .argument = pid, .signal = signal};
+	int err = ask(keeper, &request);
 
-	return ask(keeper, &request);
+	if (err == -EPIPE || err == -ETIMEDOUT)
+		err = kill(pid, signal) ? -errno : 0;
+	return err;
 }
 
 /* Only the socket and the folders stay open: a pipe must end when its last user closes it. */
@@ -167,7 +177,7 @@ static uint64_t what_it_needs(const struct keeper *keeper, size_t nr_commands, b
 	if (nr_commands)
 		needs |= PRIVILEGE(CAP_KILL);
 	if (keeper->nr_files && !geteuid())
-		needs |= PRIVILEGE(CAP_DAC_OVERRIDE) | PRIVILEGE(CAP_FOWNER);
+		needs |= PRIVILEGE(CAP_DAC_OVERRIDE);
 	return needs;
 }
 
@@ -190,9 +200,9 @@ static _Noreturn void serve(struct keeper *keeper, const pid_t *commands, size_t
 		if (write(keeper->socket, &answer, sizeof(answer)) != (ssize_t)sizeof(answer))
 			break;
 	}
-	/* we were killed: leave nothing half done */
+	/* of what we made leave nothing that is empty */
 	for (size_t i = 0; i < keeper->nr_files; i++)
-		finish_file(keeper, (int)i, false);
+		made_file__remove(&keeper->file[i]);
 	_exit(0);
 }
 
@@ -204,6 +214,10 @@ int keeper__start(struct keeper *keeper, const pid_t *commands, size_t nr, bool 
 	statistics = statistics && privilege__has(CAP_SYS_ADMIN);
 	if (!keeper->nr_files && !nr && !statistics)
 		return 0;
+	if (nr > KEEPER_COMMANDS)
+		return -E2BIG;
+	for (size_t i = 0; i < nr; i++)
+		keeper->commands[keeper->nr_commands++] = commands[i];
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		return -errno;
 	pid = fork();
@@ -219,21 +233,39 @@ int keeper__start(struct keeper *keeper, const pid_t *commands, size_t nr, bool 
 	}
 	keeper->pid = pid;
 	keeper->socket = pair[0];
+	/* an open folder is a way out for whoever takes us over */
+	for (size_t i = 0; i < keeper->nr_files; i++)
+		made_file__keep(&keeper->file[i]);
 	return 0;
+}
+
+/* One that is stopped is killed: what it would do has been done, or cannot be. */
+static void await_end(pid_t pid)
+{
+	const int step_ms = 5;
+	int status;
+
+	for (int waited = 0; waited < END_MS; waited += step_ms) {
+		if (waitpid(pid, &status, WNOHANG))
+			return;
+		poll(NULL, 0, step_ms);
+	}
+	if (!kill(pid, SIGKILL))
+		waitpid(pid, &status, 0);
 }
 
 void keeper__end(struct keeper *keeper)
 {
-	int status;
-
+	keeper->nr_commands = 0;
 	if (!keeper->pid) {
 		set_statistics(keeper, false);
 		for (size_t i = 0; i < keeper->nr_files; i++)
-			finish_file(keeper, (int)i, false);
+			made_file__remove(&keeper->file[i]);
 		return;
 	}
-	close(keeper->socket);
-	waitpid(keeper->pid, &status, 0);
+	if (keeper->socket >= 0)
+		close(keeper->socket);
+	await_end(keeper->pid);
 	keeper->pid = 0;
 	keeper->nr_files = 0;
 }

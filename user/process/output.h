@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where a report goes: stdout or -o FILE. A regular file (or one that does not
- * exist yet) is written beside its place and renamed at the end, so an interrupted
- * run leaves no half report; anything else (/dev/full, a FIFO) is written directly.
- * No link and no file of another user is taken in a folder like /tmp (base/path.h).
+ * Where a report goes: stdout or -o FILE. A regular file is written when a report is whole
+ * (process/output_file.h), so an interrupted run leaves no half report; anything else (/dev/full,
+ * a FIFO) is written as it comes.
  */
 #ifndef GFPTRACE_USER_OUTPUT_H
 #define GFPTRACE_USER_OUTPUT_H
@@ -19,7 +18,7 @@ struct output;
 /* Open `path`, NULL for stdout. Returns 0, or a negative errno that is logged already. */
 int output__open(struct output **output, const char *path);
 
-/* The keeper, not started yet, will put the file in its place. Returns 0 or a negative errno. */
+/* The keeper, not started yet, will remove what we made if nothing is written. 0 or -errno. */
 int output__entrust(struct output *output, struct keeper *keeper);
 
 FILE *output__file(struct output *output);
@@ -36,10 +35,10 @@ int output__write(struct output *output, const struct format *format, const stru
 /* Write what is no report. Errors as in output__write(). */
 int output__write_bytes(struct output *output, const char *bytes, size_t length);
 
-/* Finish the file and put it in its place. Errors as in output__write(). */
+/* All is written, and on the disk. Errors as in output__write(). */
 int output__close(struct output *output);
 
-/* Give up: nothing is left of what was written to a file. Accepts NULL. */
+/* Give up: of a file that we made only whole reports stay. Accepts NULL. */
 void output__discard(struct output *output);
 
 /* 0 and -EPIPE are STATUS_OK, everything else is STATUS_INTERNAL. */

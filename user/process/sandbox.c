@@ -66,7 +66,9 @@ static const struct rule always[] = {
 	ANY(fcntl64),
 	ANY(fsync),
 	ANY(fdatasync),
-	ANY(fchmod),
+	ANY(ftruncate), /* output_file.c */
+	ANY(ftruncate64),
+	ANY(fallocate),
 	IOCTL(TCGETS), /* isatty() */
 	IOCTL(TIOCGWINSZ),
 	IOCTL(PERF_EVENT_IOC_DISABLE),
@@ -182,8 +184,9 @@ static const struct rule keeping[] = {
 	ANY(read),
 	ANY(write),
 	ANY(close),
-	ANY(renameat),
-	ANY(renameat2),
+	ANY(newfstatat),
+	ANY(fstatat64),
+	ANY(statx),
 	ANY(unlinkat),
 	ANY(exit_group),
 	ANY(rt_sigreturn),
@@ -226,7 +229,17 @@ static scmp_filter_ctx new_filter(void)
 	return filter;
 }
 
-int sandbox__enter(unsigned int groups)
+static int allow_signals(scmp_filter_ctx filter, const pid_t *pids, size_t nr)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < nr && !err; i++)
+		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(kill), 1,
+				       SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)pids[i]));
+	return err;
+}
+
+int sandbox__enter(unsigned int groups, const pid_t *pids, size_t nr)
 {
 	scmp_filter_ctx filter = new_filter();
 	int err;
@@ -237,6 +250,8 @@ int sandbox__enter(unsigned int groups)
 	for (size_t i = 0; i < LENGTH(groups_of_rules) && !err; i++)
 		if (groups & groups_of_rules[i].group)
 			err = allow(filter, groups_of_rules[i].rules, groups_of_rules[i].nr);
+	if (!err)
+		err = allow_signals(filter, pids, nr);
 	/* raise() and abort() */
 	if (!err)
 		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
@@ -258,9 +273,8 @@ int sandbox__enter_keeper(const pid_t *pids, size_t nr)
 	if (!filter)
 		return -ENOMEM;
 	err = allow(filter, keeping, LENGTH(keeping));
-	for (size_t i = 0; i < nr && !err; i++)
-		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(kill), 1,
-				       SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)pids[i]));
+	if (!err)
+		err = allow_signals(filter, pids, nr);
 	if (!err)
 		err = seccomp_load(filter);
 	seccomp_release(filter);

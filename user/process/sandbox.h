@@ -24,8 +24,11 @@ enum sandbox_group {
 	SANDBOX_TTY = 1 << 4,	  /* set up and read a terminal */
 };
 
-/* For good. `groups`: those of enum sandbox_group. Returns 0 or a negative errno. */
-int sandbox__enter(unsigned int groups);
+/*
+ * For good. `groups`: those of enum sandbox_group; `pids`: the processes that may be signalled.
+ * Returns 0 or a negative errno.
+ */
+int sandbox__enter(unsigned int groups, const pid_t *pids, size_t nr);
 
 /* For the keeper (process/helper.h): what it does, and signals to these processes alone. */
 int sandbox__enter_keeper(const pid_t *pids, size_t nr);

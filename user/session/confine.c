@@ -44,6 +44,19 @@ static struct rights what_it_needs(const struct session *session)
 	return rights;
 }
 
+/* The helper and the commands, should the helper not answer. */
+static int enter_sandbox(const struct keeper *keeper, unsigned int groups)
+{
+	pid_t pids[KEEPER_COMMANDS + 1];
+	size_t nr = 0;
+
+	for (size_t i = 0; i < keeper->nr_commands; i++)
+		pids[nr++] = keeper->commands[i];
+	if (keeper->pid)
+		pids[nr++] = keeper->pid;
+	return sandbox__enter(groups, pids, nr);
+}
+
 int confine(const struct session *session, unsigned int groups)
 {
 	struct rights rights = what_it_needs(session);
@@ -58,7 +71,7 @@ int confine(const struct session *session, unsigned int groups)
 		log_err(err, "cannot give up privileges");
 		return STATUS_INTERNAL;
 	}
-	err = sandbox__enter(groups | rights.groups);
+	err = enter_sandbox(session->keeper, groups | rights.groups);
 	if (err)
 		log_warning("no filter of system calls: %s", strerror(-err));
 	return STATUS_OK;

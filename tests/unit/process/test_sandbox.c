@@ -68,7 +68,7 @@ static void try_within(unsigned int wanted, attempt *attempt_it)
 	assert_true(pid >= 0);
 	if (!pid) {
 		/* a report of a sanitizer says more than a broken pipe */
-		int line = sandbox__enter(wanted) ? __LINE__ : attempt_it(output);
+		int line = sandbox__enter(wanted, NULL, 0) ? __LINE__ : attempt_it(output);
 
 		if (line)
 			fprintf(stderr, "test_sandbox.c:%d: errno %d\n", line, errno);
@@ -101,9 +101,12 @@ static int write_elsewhere(int output)
 	REFUSED(symlink("there", "here"));
 	REFUSED(mkdir("there.d", 0700));
 	REFUSED(chmod("there", 0777));
+	REFUSED(fchmod(output, 04755));
+	REFUSED(fchmod(output, 0644));
+	REFUSED(fchown(output, 0, 0));
 	REFUSED(truncate("there", 0));
 	WORKS(write(output, "a report\n", 9));
-	WORKS(fchmod(output, 0644));
+	WORKS(ftruncate(output, 3));
 	WORKS(fsync(output));
 	return 0;
 }
