@@ -47,7 +47,7 @@ BPF_CFLAGS := -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -D__bpf__ -g -O2 -mcpu=v3 
 BPF_SOURCES  := $(wildcard bpf/*.bpf.c)
 BPF_OBJECTS  := $(BPF_SOURCES:%.bpf.c=$(O)/%.bpf.o)
 # Objects of their own; all others are linked into one.
-BPF_ALONE    := $(O)/bpf/calibrate.bpf.o
+BPF_ALONE    := $(O)/bpf/calibrate.bpf.o $(O)/bpf/zone_pages.bpf.o
 SKELETONS    := $(O)/bpf/gfptrace.skel.h $(BPF_ALONE:%.bpf.o=%.skel.h)
 USER_SOURCES := $(wildcard user/*/*.c user/*/*/*.c)
 USER_HEADERS := $(wildcard user/*/*.h user/*/*/*.h)
@@ -105,7 +105,7 @@ $(O)/user/%.o: user/%.c | check-tools
 
 # The only files that know the skeletons.
 $(O)/user/trace/programs.o $(O)/user/trace/attach.o $(O)/user/trace/programs_view.o \
-	$(O)/user/trace/locate.o: $(SKELETONS)
+	$(O)/user/trace/locate.o $(O)/user/trace/frames.o: $(SKELETONS)
 
 $(LIBRARY): $(filter-out $(O)/user/cmd/main.o,$(USER_OBJECTS))
 	$(call say,AR,$@)rm -f $@ && $(AR) rcsD $@ $^

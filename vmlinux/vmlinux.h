@@ -20,7 +20,12 @@ typedef unsigned int gfp_t;
 
 enum { false = 0, true = 1 };
 
-enum bpf_map_type { BPF_MAP_TYPE_HASH = 1, BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_CGROUP_ARRAY = 8 };
+enum bpf_map_type {
+	BPF_MAP_TYPE_HASH = 1,
+	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_CGROUP_ARRAY = 8
+};
 enum { BPF_ANY = 0, BPF_F_MMAPABLE = 1024 };
 
 struct bpf_pidns_info {
@@ -30,8 +35,14 @@ struct bpf_pidns_info {
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
+struct list_head {
+	struct list_head *next, *prev;
+};
+
 struct page {
 	unsigned long flags; /* include/linux/mm_types.h; a struct in 6.18, read by offset only */
+	struct list_head lru;
+	struct list_head buddy_list; /* the same place, since v5.18 (commit bf75f200569d) */
 };
 
 struct cfs_rq {
@@ -125,10 +136,6 @@ struct bpf_iter__task {
 };
 
 /* include/linux/mmzone.h: what the allocator looks at */
-struct list_head {
-	struct list_head *next;
-};
-
 struct free_area {
 	struct list_head free_list[1];
 	unsigned long nr_free;
@@ -148,6 +155,8 @@ struct zone {
 	long lowmem_reserve[1];
 	int node; /* CONFIG_NUMA */
 	atomic_long_t managed_pages;
+	unsigned long zone_start_pfn;
+	unsigned long spanned_pages;
 	const char *name;
 	struct free_area free_area[1];
 	atomic_long_t vm_stat[1];

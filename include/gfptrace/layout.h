@@ -303,12 +303,29 @@ struct gft_series {
 #define GFT_CPU_SIZE(combinations, slots, timed) \
 	(GFT_ROW_SIZE(combinations) + (slots)*GFT_SERIES_SIZE(timed))
 
-/* What the calibration finds: pages that this process faulted in. */
+/* A page as two programs at one firing of mm_page_alloc are handed it. */
+struct gft_page_pair {
+	__u64 page; /* struct page * */
+	__u64 pfn;
+};
+
+/* What the calibration finds. */
 #define GFT_CALIBRATION_PAGES 64
 struct gft_calibration {
 	__u32 tgid;
 	__u32 used;
-	__u64 page[GFT_CALIBRATION_PAGES]; /* struct page * */
+	__u32 used_pairs;
+	__u32 pad;
+	__u64 page[GFT_CALIBRATION_PAGES]; /* struct page *, of what this process faulted in */
+	struct gft_page_pair pair[GFT_CALIBRATION_PAGES]; /* of anybody's requests */
+};
+
+/* Free blocks of a zone: the lowest and the highest struct page of those that lists begin and end
+ * with. */
+#define GFT_ZONE_PAGES 64
+struct gft_zone_pages {
+	__u64 start, pages; /* pfns that the zone spans */
+	__u64 lowest, highest;
 };
 
 /* Argument and result of the program `locate`: the address of rq->cfs of a CPU, or 0. */

@@ -48,6 +48,21 @@ for dimension in comm cpu node zone migratetype class order context comm,cpu zon
 		"([\"${dimension//,/\",\"}\"] + [\"order\"] | unique) as \$want |
 		 all(.alignment[]; (.labels | keys) == \$want)"
 done
+# Without page frame numbers nothing is told that hangs on them, and the cause is.
+cc -O1 -Wall -shared -fPIC -o "$work/blind.so" tests/live/blind.c
+blind=(env LD_PRELOAD="$work/blind.so" "$GFPTRACE")
+for dimension in node zone; do
+	run "${blind[@]}" run --by "$dimension" -d 1ms
+	ok "--by $dimension without page frame numbers" refused 3 \
+		"--by $dimension: no page frame numbers: the event mm_page_alloc cannot be had"
+done
+run "${blind[@]}" run -q -f json -o "$report" -- "${burst[@]}"
+ok "a run without page frame numbers" done_well
+ok "it counts, and shows no alignment" holds \
+	".requests.counted >= $pages and .alignment == [] and .placement.zones == []"
+ok "it tells the cause" holds 'any(.mode.blind[]; .what == "alignment and placement" and
+	(.why | startswith("no page frame numbers: the event mm_page_alloc cannot be had (Perm")))'
+
 if [[ -e /sys/module/allocpage ]]; then
 	skip "--by quality without the test module" "it is loaded"
 else

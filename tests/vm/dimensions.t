@@ -37,6 +37,13 @@ for kernel in "${kernels[@]}"; do
 			"gfp=GFP_KERNEL|__GFP_THISNODE nid=1 count=700" \
 			"order=31 gfp=GFP_KERNEL|__GFP_NOWARN count=50"
 		trace zone zone "gfp=GFP_KERNEL|__GFP_DMA|__GFP_NOWARN count=100" "gfp=GFP_KERNEL|__GFP_DMA32 count=200"
+		# starts among interrupts that ask for pages, too
+		while :; do gfptrace exercise mixed >/dev/null; done &
+		for i in 1 2 3; do
+			gfptrace run -q --tier tracepoint -d 0.1 -f json -o "/out/start$i.json" || exit
+		done
+		kill $!
+		wait
 		trace cpu cpu "cpu=0 count=400" "cpu=1 count=600"'
 	rc=$?
 	((rc != 77)) || continue
@@ -46,6 +53,8 @@ for kernel in "${kernels[@]}"; do
 		"kernel/reclaimable=2000 kernel/unmovable=2000 movable/movable=2000"
 	is "nodes, and none for what was refused" "$(series node)" "0=300 1=700 none=50"
 	is "zones" "$(series zone)" "DMA32=200 DMA=100"
+	is "page frame numbers in each start" \
+		"$(jq -c '.alignment | length > 0' "$work"/out/start?.json | paste -sd ' ')" "true true true"
 	is "CPUs" "$(series cpu)" "0=400 1=600"
 done
 echo "1..$n"

@@ -57,5 +57,6 @@ as_root kprobe-full '--tier kprobe --budget 100'
 as_root cgroup '--by cgroup --budget 100'
 # --marked as above: a longer exit loses more than one copy can bear, by far
 as_user user '--coverage auto --marked --budget 100'
+as_user user-tracepoint '--tier tracepoint --by zone'
 dmesg | grep 'type=1326' >/out/refused # AUDIT_SECCOMP
 exit 0

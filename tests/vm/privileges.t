@@ -82,6 +82,12 @@ while next_kernel; do
 	cp "$work/out/refused" "$work/err"
 	[[ ! -s $work/out/refused ]]
 	result $? "the filter refused nothing"
+	holds "user: no tracefs and no pagemap, yet page frame numbers" user \
+		'.alignment | length > 0 and all(.below_natural == 0)'
+	# the load is of GFP_KERNEL: a wrong number would lie in no zone, or in any
+	holds "user: the tier tracepoint has them, too" user-tracepoint \
+		'([.alignment[] | select(.labels.zone | test("^(DMA32|Normal)$")) | .count] | add) >
+		 0.99 * .requests.succeeded and .requests.succeeded > 150000'
 	holds "user: latencies" user '[.latency[].count] | add > 100000'
 done
 finish

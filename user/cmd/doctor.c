@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "process/capabilities.h"
 #include "session/session.h"
+#include "trace/locate.h"
 
 static void row(const char *what, const char *value)
 {
@@ -60,6 +61,7 @@ static void print_kernel(const struct kernel *kernel)
 			    : facts->has_percpu_offsets
 				    ? "preempt_count, by its address (KALLSYMS_ALL=n)"
 				    : "the stack: softirq and hardirq look alike");
+	row("page frames from", kernel->frames.from ? kernel->frames.from : "nothing");
 	snprintf(text, sizeof(text), "%zu in use%s", kernel->zones.count,
 		 kernel->zones.overlap ? ", overlapping: no placement" : "");
 	row("zones", text);
@@ -199,7 +201,7 @@ int cmd_doctor(int argc, char **argv)
 	struct kernel kernel;
 	struct plan plan;
 	char problem[256];
-	int status = STATUS_OK;
+	int status = STATUS_OK, err;
 
 	if (!command__begin(COMMAND_DOCTOR, argc, argv, &options, &status))
 		return status;
@@ -209,7 +211,10 @@ int cmd_doctor(int argc, char **argv)
 	options.by[DIM_CLASS] = options.by[DIM_ORDER] = options.by[DIM_CONTEXT] = true;
 	if (!options.memory_limit)
 		options.memory_limit = 256u << 20;
-	if (kernel__read(&kernel)) {
+	err = kernel__read(&kernel);
+	if (!err)
+		locate__page_frames(&kernel);
+	if (err) {
 		log_error("%s", kernel.problem);
 		log_hint("%s", kernel.remedy);
 		status = STATUS_UNSUPPORTED;

@@ -308,7 +308,7 @@ static void read_slab_calls(const struct btf *btf, struct btf_facts *facts)
 
 int btf_facts__read(const struct btf *btf, struct btf_facts *facts)
 {
-	uint32_t orders = array_length(btf, "zone", "free_area");
+	uint32_t orders = array_length(btf, "zone", "free_area"), pfn_bits = 0;
 	int page = btf__find_by_name_kind(btf, "page", BTF_KIND_STRUCT);
 
 	memset(facts, 0, sizeof(*facts));
@@ -320,6 +320,8 @@ int btf_facts__read(const struct btf *btf, struct btf_facts *facts)
 	facts->bulk = btf_facts__bulk(btf);
 	facts->has_mm_page_alloc =
 		btf__find_by_name_kind(btf, "btf_trace_mm_page_alloc", BTF_KIND_TYPEDEF) > 0;
+	if (find_member(btf, "trace_event_raw_mm_page_alloc", "pfn", &pfn_bits))
+		facts->pfn_in_event = pfn_bits / 8;
 	read_slab_calls(btf, facts);
 	read_migratetypes(btf, facts);
 	/* the second since v6.17, where the macro of the first name rounds it up */

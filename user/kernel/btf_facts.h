@@ -29,7 +29,8 @@ struct btf_facts {
 	const char *migratetypes[MIGRATETYPES_MAX]; /* lower case, without MIGRATE_; static */
 	uint32_t pageblock_bits;		    /* flags of a block, 0: unknown */
 	bool has_mm_page_alloc;			    /* the tracepoint */
-	bool has_slab_call[GFT_SLAB_CALLS];	    /* its tracepoint, as bpf/slab.bpf.c reads it */
+	uint32_t pfn_in_event;		    /* offset in what perf hands of it; 0: unknown */
+	bool has_slab_call[GFT_SLAB_CALLS]; /* its tracepoint, as bpf/slab.bpf.c reads it */
 	bool preempt_count_in_btf;
 	/* Where a CPU's rq->cfs and, on x86, preempt_count lie in its per-CPU area: BTF tells it on
 	 * x86, kallsyms elsewhere */

@@ -15,6 +15,14 @@
 #include "kernel/gfp_flags.h"
 #include "kernel/zones.h"
 
+/* How a page's frame number is told from its struct page: user/trace/locate.c. */
+struct page_frames {
+	uint64_t vmemmap; /* address of the struct page of pfn 0; 0: not known */
+	const char *from; /* what told it; NULL: nothing did */
+	bool pagemap;	  /* has numbers for us */
+	char why[240];	  /* nothing did */
+};
+
 struct kernel {
 	struct utsname name;
 	struct btf *btf;
@@ -28,7 +36,8 @@ struct kernel {
 	uint32_t cpus_online;
 	const char *preempt; /* none, voluntary, full, lazy, rt; "unknown" */
 	bool preempt_rt;
-	bool preempt_symbol; /* BPF can read preempt_count by its name */
+	bool preempt_symbol;	   /* BPF can read preempt_count by its name */
+	struct page_frames frames; /* set by locate__page_frames() */
 	/* set by kernel__find_blocks() only */
 	uint32_t pageblock_order;
 	uint64_t section_symbol; /* where BPF finds the blocks' migrate types; 0: not shown */

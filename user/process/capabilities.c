@@ -15,7 +15,7 @@ const struct privilege privileges[PRIVILEGES] = {
 	{CAP_BPF, "CAP_BPF", "load BPF programs and maps", true},
 	{CAP_PERFMON, "CAP_PERFMON", "attach them, and read the kernel's memory in them", true},
 	{CAP_SYS_ADMIN, "CAP_SYS_ADMIN",
-	 "tell page frames (alignment, placement) and switch BPF statistics (cost, --budget)", false},
+	 "switch BPF statistics (cost, --budget)", false},
 	{CAP_SYSLOG, "CAP_SYSLOG", "see addresses in /proc/kallsyms (functions by name)", false},
 	{CAP_DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH",
 	 "read tracefs (gfp flags) and /proc/pagetypeinfo (--by migratetype)", false},

@@ -11,6 +11,7 @@
 #include "process/oom.h"
 #include "kernel/probe.h"
 #include "process/events.h"
+#include "trace/locate.h"
 
 /* Series that the snapshots have room for without asking for memory while tracing. */
 #define SERIES_ROOM 64
@@ -45,6 +46,8 @@ static int make_plan(struct session *session)
 	char problem[256];
 	int err;
 
+	if (!session->options->failures_only)
+		locate__page_frames(&session->kernel);
 	if (session->options->by[DIM_MIGRATETYPE])
 		kernel__find_blocks(&session->kernel);
 	if (session->options->by[DIM_QUALITY])

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -10,6 +12,12 @@
 #define PAGEMAP_PRESENT (1ull << 63)
 #define AGREEMENT	4
 #define ALIGNMENT	(1u << 20)
+/* arch/x86/mm/kaslr.c: PUD_SIZE; arch/arm64/mm/init.c: 1 GiB of memory */
+#if defined(__x86_64__)
+#define VMEMMAP_ALIGNMENT (1ull << 30)
+#else
+#define VMEMMAP_ALIGNMENT (1ull << 24)
+#endif
 
 static int read_pfns(const char *area, size_t page_size, __u64 pfn[CALIBRATE_PAGES])
 {
@@ -67,4 +75,60 @@ __u64 calibrate__vmemmap(const __u64 *pages, size_t nr_pages, const __u64 *pfns,
 			}
 		}
 	return best;
+}
+
+/* Pairs that say the same as this one, each page once. */
+static size_t agreeing(const struct gft_page_pair *pairs, size_t count, __u64 base,
+		       __u32 page_struct, size_t *pages)
+{
+	size_t agree = 0;
+
+	*pages = 0;
+	for (size_t i = 0; i < count; i++) {
+		bool seen = false;
+
+		if (pairs[i].page - pairs[i].pfn * page_struct != base)
+			continue;
+		for (size_t j = 0; j < i && !seen; j++)
+			seen = pairs[j].page == pairs[i].page;
+		agree++;
+		*pages += !seen;
+	}
+	return agree;
+}
+
+__u64 calibrate__vmemmap_of_pairs(const struct gft_page_pair *pairs, size_t count,
+				  __u32 page_struct)
+{
+	for (size_t i = 0; i < count; i++) {
+		__u64 base = pairs[i].page - pairs[i].pfn * page_struct;
+		size_t pages;
+
+		if (!base || base % ALIGNMENT)
+			continue;
+		if (agreeing(pairs, count, base, page_struct, &pages) * 2 > count &&
+		    pages >= AGREEMENT)
+			return base;
+	}
+	return 0;
+}
+
+__u64 calibrate__vmemmap_of_zones(const struct gft_zone_pages *zones, size_t count,
+				  __u32 page_struct)
+{
+	__u64 low = 0, high = UINT64_MAX, base;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct gft_zone_pages *zone = &zones[i];
+
+		if (!zone->lowest || !zone->pages)
+			continue;
+		/* the highest is at most its last page, the lowest at least its first */
+		if (zone->highest - (zone->start + zone->pages - 1) * page_struct > low)
+			low = zone->highest - (zone->start + zone->pages - 1) * page_struct;
+		if (zone->lowest - zone->start * page_struct < high)
+			high = zone->lowest - zone->start * page_struct;
+	}
+	base = high / VMEMMAP_ALIGNMENT * VMEMMAP_ALIGNMENT;
+	return low && base >= low && base - VMEMMAP_ALIGNMENT < low ? base : 0;
 }

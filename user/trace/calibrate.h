@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From pages that we faulted in ourselves to the place of all struct pages. Pure but for touch. */
+/* From pages that were handed out to the place of all struct pages. Pure but for touch. */
 #ifndef GFPTRACE_USER_CALIBRATE_H
 #define GFPTRACE_USER_CALIBRATE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include <gfptrace/types.h>
+#include <gfptrace/layout.h>
 
 #define CALIBRATE_PAGES 32
 
@@ -26,5 +26,20 @@ int calibrate__touch(__u64 pfn[CALIBRATE_PAGES]);
  */
 __u64 calibrate__vmemmap(const __u64 *pages, size_t nr_pages, const __u64 *pfns, size_t nr_pfns,
 			 uint32_t page_struct);
+
+/*
+ * The same from struct pages and the frame numbers that came with the same events. More than half
+ * of them must agree, and at least 4 pages: a pair that an interrupt has torn agrees with none.
+ */
+__u64 calibrate__vmemmap_of_pairs(const struct gft_page_pair *pairs, size_t count,
+				  uint32_t page_struct);
+
+/*
+ * The same from zones that span known frames and have struct pages of these: the one address that
+ * is aligned as the kernel aligns it and lets each page lie in its zone. Returns 0 if there is
+ * none, or another.
+ */
+__u64 calibrate__vmemmap_of_zones(const struct gft_zone_pages *zones, size_t count,
+				  uint32_t page_struct);
 
 #endif

@@ -9,10 +9,13 @@ struct gfptrace;
 struct bpf_program;
 
 /*
- * Of the struct page of pfn 0. A run of its own, before the tracing programs are loaded,
- * which take the answer as a constant.
+ * Of the struct page of pfn 0: fills kernel->frames, or says why it cannot. A run of its own,
+ * before the tracing programs are loaded, which take the answer as a constant.
  */
-uint64_t locate__vmemmap(const struct kernel *kernel);
+void locate__page_frames(struct kernel *kernel);
+
+/* Runs an iterator to its end. */
+void locate__iterate(const struct bpf_program *program);
 
 /* Of a CPU's per-CPU area. The first call also tells the BPF side where its frames are. */
 uint64_t locate__cpu_area(struct gfptrace *skeleton, const struct kernel *kernel, uint32_t cpu);

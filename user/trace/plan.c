@@ -203,6 +203,29 @@ static int set_pageblocks(struct gft_config *config, const struct kernel *kernel
 	return -ENOTSUP;
 }
 
+/* One setting, so that who asks for no colours does not pay for a look whether they are wanted. */
+static enum gft_places places_counted(const struct gft_config *config)
+{
+	if (!config->vmemmap)
+		return GFT_PLACES_NONE;
+	return config->colours ? GFT_PLACES_COLOURS : GFT_PLACES_ALIGNMENT;
+}
+
+/* Labels of the place where a block lies; requests that fail have none. */
+static int check_frames(const struct kernel *kernel, const struct options *options, char *problem,
+			size_t size)
+{
+	const char *dimension = options->by[DIM_MIGRATETYPE] ? "migratetype"
+				: options->by[DIM_NODE]	     ? "node"
+				: options->by[DIM_ZONE]	     ? "zone"
+							     : NULL;
+
+	if (!dimension || kernel->frames.vmemmap || options->failures_only)
+		return 0;
+	snprintf(problem, size, "--by %s: %s", dimension, kernel->frames.why);
+	return -ENOTSUP;
+}
+
 static int check_quality(const struct gft_config *config, const struct kernel *kernel,
 			 char *problem, size_t size)
 {
@@ -307,9 +330,13 @@ int plan__make(struct plan *plan, const struct kernel *kernel, const struct opti
 	set_label_masks(config, options);
 	config->callers = config->by_caller || config->by_module || config->stacks;
 	set_colours(config, kernel, options);
+	config->vmemmap = kernel->frames.vmemmap;
+	config->places = places_counted(config);
 	config->line_shift = options->slab ? log2_exact(kernel->line.size) : 0;
 	set_slots(plan, kernel);
 	err = set_pageblocks(config, kernel, problem, size);
+	if (!err)
+		err = check_frames(kernel, options, problem, size);
 	if (!err)
 		err = check_quality(config, kernel, problem, size);
 	if (err)

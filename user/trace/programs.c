@@ -95,7 +95,7 @@ static bool is_plain(const struct programs *programs)
 
 	return programs->setup.tier == TIER_FEXIT && kernel->preempt_symbol &&
 	       kernel->facts.misses_offset && config->timed && config->memcg_by_warn &&
-	       config->vmemmap && config->page_struct_shift == GFT_PLAIN_STRUCT_SHIFT &&
+	       config->page_struct_shift == GFT_PLAIN_STRUCT_SHIFT &&
 	       config->page_shift == GFT_PLAIN_PAGE_SHIFT &&
 	       config->max_order == GFT_PLAIN_MAX_ORDER &&
 	       config->class_mask == GFT_PLAIN_CLASS_MASK &&
@@ -295,6 +295,8 @@ static void prepare_cpu(struct programs *programs, uint32_t copy, uint32_t cpu)
 	struct gft_series *other = (void *)((char *)row + config->series_offset);
 
 	other->min = UINT64_MAX;
+	if (!config->vmemmap) /* a plain run counts by zone nevertheless: all lies at home */
+		row->home_size = UINT64_MAX;
 	row->slow_floor = config->slowest ? GFT_SLOW_FLOOR : UINT64_MAX;
 	for (uint32_t i = 0; i < GFT_COMBINATIONS; i++)
 		row->slot[i] = plan__passes(programs->setup.plan, i) ? GFT_SLOT_UNCLAIMED

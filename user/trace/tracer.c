@@ -8,7 +8,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "trace/locate.h"
 #include "kernel/probe.h"
 
 struct tracer {
@@ -76,14 +75,6 @@ static int open_tier(struct tracer **result, const struct programs_setup *setup,
 	return 0;
 }
 
-/* One setting, so that who asks for no colours does not pay for a look whether they are wanted. */
-static enum gft_places places_counted(const struct gft_config *config)
-{
-	if (!config->vmemmap)
-		return GFT_PLACES_NONE;
-	return config->colours ? GFT_PLACES_COLOURS : GFT_PLACES_ALIGNMENT;
-}
-
 int tracer__open(struct tracer **result, struct kernel *kernel, const struct plan *plan,
 		 struct tier_trials *trials)
 {
@@ -97,8 +88,6 @@ int tracer__open(struct tracer **result, struct kernel *kernel, const struct pla
 
 	*result = NULL;
 	trials->count = 0;
-	setup.config.vmemmap = locate__vmemmap(kernel);
-	setup.config.places = places_counted(&setup.config);
 	for (enum tier tier = first; tier <= last && !*result; tier++) {
 		struct tier_trial *trial = &trials->trial[trials->count++];
 

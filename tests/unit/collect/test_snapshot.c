@@ -56,6 +56,7 @@ static struct machine *machine_new(uint32_t cpus, bool names, bool by_cpu)
 	machine->kernel.pageblock_order = 9;
 	machine->kernel.section_symbol = 1;
 	machine->kernel.facts.page_struct = 64;
+	machine->kernel.frames.vmemmap = 0xffffea0000000000;
 	machine->kernel.page_size = 4096;
 	machine->kernel.cpus = cpus;
 	gfp_bits__find(NULL, NULL, &machine->kernel.gfp);

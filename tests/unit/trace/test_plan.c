@@ -29,6 +29,7 @@ static int setup(void **state)
 	kernel.pageblock_order = 9;
 	kernel.section_symbol = true;
 	kernel.facts.page_struct = 64;
+	kernel.frames.vmemmap = 0xffffea0000000000;
 	kernel.page_size = 4096;
 	kernel.cpus = 2;
 	gfp_bits__find(NULL, NULL, &kernel.gfp);
@@ -146,6 +147,34 @@ static void without_qualities(void **state)
 	options.by[DIM_QUALITY] = true;
 	assert_int_equal(make(), -ENOTSUP);
 	assert_string_equal(problem, "--by quality: no module");
+}
+
+/* Labels of the place of a block are refused where it is not known; the rest works without. */
+static void without_page_frames(void **state)
+{
+	static const struct {
+		enum dimension dimension;
+		const char *problem;
+	} cases[] = {
+		{DIM_MIGRATETYPE, "--by migratetype: no page frame numbers: none"},
+		{DIM_NODE, "--by node: no page frame numbers: none"},
+		{DIM_ZONE, "--by zone: no page frame numbers: none"},
+	};
+
+	(void)state;
+	kernel.frames = (struct page_frames){.why = "no page frame numbers: none"};
+	assert_int_equal(make(), 0);
+	assert_int_equal(plan.config.places, GFT_PLACES_NONE);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		setup(state);
+		kernel.frames = (struct page_frames){.why = "no page frame numbers: none"};
+		options.by[cases[i].dimension] = true;
+		assert_int_equal(make(), -ENOTSUP);
+		assert_string_equal(problem, cases[i].problem);
+		/* a request that failed has no place: nothing is told that is not so */
+		options.failures_only = true;
+		assert_int_equal(make(), 0);
+	}
 }
 
 static void memory_limit(void **state)
@@ -409,13 +438,21 @@ static void unusual_sizes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(usual_dimensions),	     TEST(keys_that_stay),
-		TEST(each_dimension),	     TEST(without_qualities),
-		TEST(memory_limit),	     TEST(memory_of_many_cpus),
-		TEST(memory_of_colours),     TEST(memory_of_slabs),
-		TEST(too_many_combinations), TEST(slots_never_above_combinations),
-		TEST(orders_out_of_range),   TEST(filters),
-		TEST(task_filters),	     TEST(classes_of_effective_gfp),
+		TEST(usual_dimensions),
+		TEST(keys_that_stay),
+		TEST(each_dimension),
+		TEST(without_qualities),
+		TEST(without_page_frames),
+		TEST(memory_limit),
+		TEST(memory_of_many_cpus),
+		TEST(memory_of_colours),
+		TEST(memory_of_slabs),
+		TEST(too_many_combinations),
+		TEST(slots_never_above_combinations),
+		TEST(orders_out_of_range),
+		TEST(filters),
+		TEST(task_filters),
+		TEST(classes_of_effective_gfp),
 		TEST(unusual_sizes),
 	};
 
