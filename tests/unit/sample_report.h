@@ -9,6 +9,7 @@
 #include <gfptrace/buckets.h>
 #include <gfptrace/classes.h>
 
+#include "report/histogram.h"
 #include "report/report.h"
 #include "report/array.h"
 
@@ -33,7 +34,7 @@ static inline void sample_latency(struct report *report, const char *class, cons
 		latency->min = times[i] < latency->min ? times[i] : latency->min;
 		latency->max = times[i] > latency->max ? times[i] : latency->max;
 	}
-	if (latency__from_histogram(report, latency, histogram))
+	if (latency__from_histogram(latency, histogram))
 		abort();
 }
 
@@ -89,6 +90,7 @@ static inline void sample_head(struct report *report)
 	report__add_blind(report, "alloc_contig_range and memblock",
 			  "they take pages without a request to the allocator, and this is long");
 	report__add_change(report)->copies = 2;
+	report->mode.slowest_dropped = 3;
 }
 
 static inline void sample_texts(struct report *report, struct text_list *list, const char *a,
@@ -180,7 +182,7 @@ static inline void sample_stages(struct report *report)
 	zero->stage = "zero";
 	zero->labels.value[DIM_ORDER] = "0";
 	zero->derived = true;
-	zero->count = 1900;
+	zero->count = zero->timed = 1900;
 	zero->sum = 200000;
 	zero->share = 0.0625;
 }

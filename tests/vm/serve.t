@@ -63,9 +63,14 @@ sampled() {
 	local counted timed
 
 	counted=$(sum second gfptrace_requests_total)
-	timed=$(sum second gfptrace_latency_seconds_count)
+	timed=$(sum second gfptrace_latency_timed_total)
 	echo "$timed of $counted are timed"
+	(($(sum second gfptrace_latency_seconds_count) == counted)) || return
 	((timed * 64 > counted / 2 && timed * 64 < counted * 2))
+}
+
+not_lost() {
+	! grep -q 'cause="sampled-out"' "$work/out/second"
 }
 
 check_command() {
@@ -75,6 +80,7 @@ check_command() {
 	try "it counts the module's requests, or says that it missed them" counts_truth
 	try "and those that fail for their order" grown 100 gfptrace_failures_total 'reason="invalid"'
 	try "one request in 64 is timed" sampled
+	try "what a sample leaves out is no loss" not_lost
 	try "buckets add up" buckets_add_up
 	try "the page is whole" grep -q '^</html>$' "$work/out/page.html"
 	try "gfptrace report reads its report" "$GFPTRACE_BIN" report "$work/out/report.json"

@@ -163,6 +163,13 @@ const char *json__text_at(const struct json_node *node, const char *key, size_t 
 	return text_of(node, key, at(node, key, index));
 }
 
+bool json__is_null_at(const struct json_node *node, const char *key, size_t index)
+{
+	const json_t *json = at(node, key, index);
+
+	return !json || json_is_null(json);
+}
+
 uint64_t json__number_at(const struct json_node *node, const char *key, size_t index, uint64_t max)
 {
 	return number_of(node, key, at(node, key, index), max);

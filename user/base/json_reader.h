@@ -47,5 +47,6 @@ size_t json__list(const struct json_node *node, const char *key);
 struct json_node json__element(const struct json_node *node, const char *key, size_t index);
 const char *json__text_at(const struct json_node *node, const char *key, size_t index);
 uint64_t json__number_at(const struct json_node *node, const char *key, size_t index, uint64_t max);
+bool json__is_null_at(const struct json_node *node, const char *key, size_t index);
 
 #endif

@@ -108,8 +108,7 @@ static int describe_command(struct report *report, const struct run *run)
 /* More loss than --max-loss bears is an error where it was given. */
 static void check_loss(struct run *run, const struct report *report)
 {
-	uint64_t made = report->requests.counted + report->requests.missed;
-	double percent = made ? 100.0 * (double)report->requests.missed / (double)made : 0;
+	double percent = 100.0 * report__loss_ratio(report);
 
 	if (!run->options->max_loss_given || percent <= run->options->max_loss)
 		return;

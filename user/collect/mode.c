@@ -184,7 +184,7 @@ int describe__mode(struct report *report, const struct kernel *kernel, const str
 		 "the tracepoint's gfp has lost what memalloc_nofs/noio scopes forbid: such "
 		 "requests are shown as nofs or noio"},
 		{false, "latency of requests refused for their order",
-		 timed ? "they return before the clock can be read again: shown as 0 ns"
+		 timed ? "they return before the clock can be read again"
 		       : "no request is timed"},
 		{false, "failures: injected", "fault injection returns before the tracepoint"},
 		{false, "alloc_contig_range and memblock",
@@ -233,15 +233,6 @@ static int add_loss(struct report *report, const char *cause, uint64_t count)
 	return 0;
 }
 
-static uint64_t sampled_out(const struct snapshot *snapshot)
-{
-	uint64_t count = 0;
-
-	for (size_t i = 0; i < snapshot->count; i++)
-		count += snapshot->series[i].untimed;
-	return count;
-}
-
 static uint64_t smaller(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
@@ -263,8 +254,6 @@ int describe__losses(struct report *report, const struct snapshot *snapshot)
 		err = add_loss(report, "table-full", full);
 	if (!err)
 		err = add_loss(report, "bulk-recursion", totals->bulk_misses);
-	if (!err)
-		err = add_loss(report, "sampled-out", sampled_out(snapshot));
 	return err;
 }
 

@@ -38,6 +38,15 @@ static uint64_t threshold(const struct slowest *slowest)
 	return top[slowest->most - 1];
 }
 
+uint64_t slowest__dropped(const struct slowest *slowest)
+{
+	uint64_t dropped = 0;
+
+	for (uint32_t cpu = 0; slowest->kept && cpu < slowest->cpus; cpu++)
+		dropped += slowest->kept[cpu].missed;
+	return dropped;
+}
+
 void slowest__want(const struct slowest *slowest, struct symbols *symbols)
 {
 	uint64_t least = slowest->kept && slowest->most ? threshold(slowest) : 0;

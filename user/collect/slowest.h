@@ -18,6 +18,9 @@ struct slowest {
 	bool addresses; /* a function without a name is shown by its address */
 };
 
+/* Slow requests that found the list of their CPU busy, since it is there. */
+uint64_t slowest__dropped(const struct slowest *slowest);
+
 /* Want the names of the functions in their stacks. */
 void slowest__want(const struct slowest *slowest, struct symbols *symbols);
 

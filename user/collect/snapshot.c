@@ -2,8 +2,11 @@
 #include "collect/snapshot.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "report/histogram.h"
 
 int snapshot__init(struct snapshot *snapshot, size_t capacity)
 {
@@ -44,6 +47,36 @@ static void snapshot__clear(struct snapshot *snapshot)
 	snapshot->count = 0;
 }
 
+/*
+ * Requests are read before their timings, so what seems untimed is never more than was, and less
+ * by what ends between the two. What was seen once is there: it is held, so that no difference is
+ * negative.
+ */
+static void snapshot__begin(struct snapshot *snapshot)
+{
+	struct series *series;
+
+	memset(&snapshot->totals, 0, sizeof(snapshot->totals));
+	if (snapshot->colours)
+		memset(snapshot->colours, 0, snapshot->nr_colours * sizeof(*snapshot->colours));
+	for (size_t i = 0; i < snapshot->count; i++) {
+		series = &snapshot->series[i];
+		*series = (struct series){
+			.key = series->key, .min = UINT64_MAX, .held = series->untimed};
+	}
+}
+
+static void snapshot__hold(struct snapshot *snapshot)
+{
+	struct series *series;
+
+	for (size_t i = 0; i < snapshot->count; i++) {
+		series = &snapshot->series[i];
+		if (series->untimed < series->held)
+			series->untimed = series->held;
+	}
+}
+
 static size_t key_hash(const struct series_key *key)
 {
 	uint64_t hash = 0xcbf29ce484222325; /* FNV-1a over the words of the key */
@@ -51,6 +84,7 @@ static size_t key_hash(const struct series_key *key)
 	for (int i = 0; i < GFT_KEYS; i++)
 		hash = (hash ^ key->key[i]) * 0x100000001b3;
 	hash = (hash ^ key->cpu) * 0x100000001b3;
+	hash = (hash ^ key->copy) * 0x100000001b3;
 	return (size_t)((hash ^ key->other) * 0x100000001b3 >> 7);
 }
 
@@ -65,8 +99,7 @@ static uint32_t *index_place(const struct snapshot *snapshot, const struct serie
 	return &snapshot->index[at];
 }
 
-static const struct series *snapshot__find(const struct snapshot *snapshot,
-					   const struct series_key *key)
+const struct series *snapshot__find(const struct snapshot *snapshot, const struct series_key *key)
 {
 	uint32_t place = *index_place(snapshot, key);
 
@@ -93,8 +126,7 @@ static int snapshot__grow(struct snapshot *snapshot)
 	return 0;
 }
 
-/* The series of that key, a new one if need be; NULL when memory is short. */
-static struct series *snapshot__series(struct snapshot *snapshot, const struct series_key *key)
+struct series *snapshot__series(struct snapshot *snapshot, const struct series_key *key)
 {
 	uint32_t *place = index_place(snapshot, key);
 	struct series *series;
@@ -112,6 +144,22 @@ static struct series *snapshot__series(struct snapshot *snapshot, const struct s
 	series->min = UINT64_MAX;
 	*place = (uint32_t)snapshot->count;
 	return series;
+}
+
+int snapshot__copy(struct snapshot *to, const struct snapshot *from)
+{
+	while (to->capacity < from->count)
+		if (snapshot__grow(to))
+			return -ENOMEM;
+	snapshot__clear(to);
+	memcpy(to->series, from->series, from->count * sizeof(*to->series));
+	to->count = from->count;
+	to->totals = from->totals;
+	for (size_t i = 0; i < to->count; i++)
+		*index_place(to, &to->series[i].key) = (uint32_t)i + 1;
+	if (to->nr_colours)
+		memcpy(to->colours, from->colours, to->nr_colours * sizeof(*to->colours));
+	return 0;
 }
 
 /* The number of a name in the list, + 1; one more than the list can hold when it is full. */
@@ -154,7 +202,8 @@ static struct series_key global_key(const struct snapshot_source *source, uint32
 				    uint32_t combination)
 {
 	const struct gft_names *names = source->view.names ? &source->view.names[cpu] : NULL;
-	struct series_key key = {.cpu = source->by_cpu ? (uint16_t)cpu : SNAPSHOT_NO_CPU};
+	struct series_key key = {.cpu = source->by_cpu ? (uint16_t)cpu : SNAPSHOT_NO_CPU,
+				 .copy = source->copy};
 	uint32_t local[GFT_KEYS];
 
 	plan__keys(source->plan, combination, local);
@@ -228,6 +277,7 @@ static uint64_t series__merge(struct series *series, const struct gft_series *fr
 		series->max = from->max;
 	timings = merge_buckets(series->bucket, from->bucket, gft_bucket(from->min),
 				gft_bucket(from->max));
+	series->timed += timings;
 	/* elsewhere the two differ only by what happens while they are read */
 	if (!source->sampled || requests < timings)
 		return timings;
@@ -289,7 +339,7 @@ static void take_colours(struct snapshot *snapshot, const struct snapshot_source
 static struct series_key series_key(const struct snapshot_source *source, uint32_t cpu,
 				    uint32_t slot, const struct gft_series *series)
 {
-	struct series_key key = {.other = 1, .cpu = SNAPSHOT_NO_CPU};
+	struct series_key key = {.other = 1, .cpu = SNAPSHOT_NO_CPU, .copy = source->copy};
 
 	if (slot != GFT_SLOT_OTHER)
 		return global_key(source, cpu, (uint32_t)series->combination);
@@ -372,7 +422,7 @@ int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *sour
 	uint64_t counted = 0;
 	int err = 0;
 
-	snapshot__clear(snapshot);
+	snapshot__begin(snapshot);
 	for (uint32_t cpu = 0; cpu < source->cpus && !err; cpu++) {
 		const struct gft_row *row = row_of(source, cpu);
 
@@ -381,20 +431,23 @@ int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *sour
 		if (!err)
 			err = take_invalid(snapshot, source, cpu, row);
 	}
+	snapshot__hold(snapshot);
 	return err;
 }
 
 int snapshot__add_copy(struct snapshot *snapshot, const struct snapshot_source *source)
 {
+	struct snapshot_source of = *source;
 	int err = 0;
 
-	for (uint32_t cpu = 0; cpu < source->cpus && !err; cpu++) {
-		const struct gft_row *row = row_of(source, cpu);
+	of.copy = true;
+	for (uint32_t cpu = 0; cpu < of.cpus && !err; cpu++) {
+		const struct gft_row *row = row_of(&of, cpu);
 
 		snapshot->totals.other_pages += row->other_pages;
 		snapshot->totals.filtered += row->filtered;
 		snapshot->totals.recovered += row->filtered;
-		err = take_cpu(snapshot, source, cpu, row, &snapshot->totals.recovered);
+		err = take_cpu(snapshot, &of, cpu, row, &snapshot->totals.recovered);
 	}
 	return err;
 }
@@ -431,10 +484,25 @@ static void bound_extremes(struct series *series, const struct series *earlier)
 		series->max = gft_bucket_le(high);
 }
 
+/* Buckets hold so many of an earlier stretch that found a timed request only in this one. */
+static void give_back(struct series *series, uint64_t earlier)
+{
+	uint64_t theirs[GFT_BUCKETS] = {};
+
+	histogram__apportion(theirs, series->bucket, earlier, 0.5);
+	for (uint32_t i = 0; i < GFT_BUCKETS; i++)
+		series->bucket[i] -= theirs[i] < series->bucket[i] ? theirs[i] : series->bucket[i];
+	series->untimed = 0;
+}
+
 static void series__subtract(struct series *series, const struct series *earlier)
 {
 	series->sum -= earlier->sum;
 	series->unplaced -= earlier->unplaced;
+	series->timed -= earlier->timed;
+	series->drawn -= earlier->drawn;
+	for (size_t i = 0; i < SPREADS; i++)
+		series->spread[i] = fmax(series->spread[i] - earlier->spread[i], 0);
 	series->untimed -= earlier->untimed;
 	for (int i = 0; i < GFT_REASONS; i++)
 		series->failed[i] -= earlier->failed[i];
@@ -442,6 +510,8 @@ static void series__subtract(struct series *series, const struct series *earlier
 		series->align[i] -= earlier->align[i];
 	for (uint32_t i = 0; i < GFT_BUCKETS; i++)
 		series->bucket[i] -= earlier->bucket[i];
+	if (series->untimed > INT64_MAX)
+		give_back(series, -series->untimed);
 	bound_extremes(series, earlier);
 }
 
@@ -480,6 +550,21 @@ int snapshot__subtract(struct snapshot *difference, const struct snapshot *later
 	return 0;
 }
 
+void series__add_spread(const struct series *series, double *spread)
+{
+	for (uint32_t first = 0, part = 0; first < GFT_BUCKETS; first += 1 << SPREAD_SHIFT, part++) {
+		uint32_t end = first + (1 << SPREAD_SHIFT), bucket;
+		uint64_t count = 0;
+
+		end = end < GFT_BUCKETS ? end : GFT_BUCKETS;
+		for (bucket = first; bucket < end && series->spread[part] > 0; bucket++)
+			count += series->bucket[bucket];
+		for (bucket = first; bucket < end && count; bucket++)
+			spread[bucket] += series->spread[part] * (double)series->bucket[bucket] /
+					  (double)count;
+	}
+}
+
 uint64_t series__failed(const struct series *series)
 {
 	uint64_t count = 0;
@@ -503,7 +588,10 @@ uint64_t series__count(const struct series *series)
 	return count + series->unplaced + series__failed(series);
 }
 
+/* Both are read while they run, and not at once. */
 uint64_t series__succeeded(const struct series *series)
 {
-	return series__count(series) - series__failed(series);
+	uint64_t count = series__count(series), failed = series__failed(series);
+
+	return count > failed ? count - failed : 0;
 }

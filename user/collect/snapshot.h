@@ -30,7 +30,12 @@ struct series_key {
 	uint16_t key[GFT_KEYS];
 	uint16_t cpu;	/* SNAPSHOT_NO_CPU unless the report is by CPU */
 	uint16_t other; /* 1: the combinations that found no slot */
+	uint16_t copy;	/* 1: of further copies of the programs, which time all that they catch */
 };
+
+/* The spread of a sample (report/histogram.h) is kept for so many buckets together. */
+#define SPREAD_SHIFT 3
+#define SPREADS	     (GFT_BUCKETS / (1 << SPREAD_SHIFT) + 1)
 
 struct series {
 	struct series_key key;
@@ -38,7 +43,12 @@ struct series {
 	uint64_t failed[GFT_REASONS];
 	uint64_t align[GFT_ALIGN_SLOTS];
 	uint64_t unplaced;
+	uint64_t timed;	  /* requests that were timed */
 	uint64_t untimed; /* requests that were left out of the sample: in no bucket */
+	/* In a weighed snapshot (weights.h): timed ones that stand for others, too, and the spread. */
+	uint64_t drawn;
+	double spread[SPREADS];
+	uint64_t held; /* untimed ones as they were seen before: snapshot__take() alone */
 	uint64_t bucket[GFT_BUCKETS];
 };
 
@@ -71,6 +81,7 @@ struct snapshot_source {
 	bool timed;
 	bool sampled; /* there was a time in which not every request was timed */
 	bool by_cpu;
+	bool copy; /* the view is a further copy's */
 	struct counters_view view;
 	struct name_list *comms, *cgroups, *callers; /* grow */
 };
@@ -80,8 +91,17 @@ int snapshot__init(struct snapshot *snapshot, size_t capacity);
 /* Room for the counters of colours, too. Returns 0 or -ENOMEM. */
 int snapshot__add_colours(struct snapshot *snapshot, size_t slots);
 void snapshot__free(struct snapshot *snapshot);
+/* Make `to` hold what `from` holds. Returns 0 or -ENOMEM. */
+int snapshot__copy(struct snapshot *to, const struct snapshot *from);
 
-/* Read the source's counters, in place of what the snapshot held. Returns 0 or -ENOMEM. */
+/* The series of that key, NULL where there is none; a new one if need be, NULL when memory is short. */
+const struct series *snapshot__find(const struct snapshot *snapshot, const struct series_key *key);
+struct series *snapshot__series(struct snapshot *snapshot, const struct series_key *key);
+
+/*
+ * Read the source's counters, in place of what the snapshot held: which is an earlier reading of
+ * the same source, or nothing. Returns 0 or -ENOMEM.
+ */
 int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *source);
 
 /* Add what a further copy of the programs counted. Returns 0 or -ENOMEM. */
@@ -105,6 +125,9 @@ void totals__hold_missed(struct snapshot_totals *totals, uint64_t *missed);
  */
 int snapshot__subtract(struct snapshot *difference, const struct snapshot *later,
 		       const struct snapshot *earlier);
+
+/* Add the spread of a weighed series to GFT_BUCKETS ones, by its buckets' shares. */
+void series__add_spread(const struct series *series, double *spread);
 
 /* Requests of a series: those that got pages, those that failed, all. */
 uint64_t series__succeeded(const struct series *series);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/histogram.h"
+
 const char *const gft_stage_names[GFT_STAGES] = {
 	[GFT_STAGE_BUDDY] = "buddy",	   [GFT_STAGE_STEAL] = "steal",
 	[GFT_STAGE_KSWAPD] = "kswapd",	   [GFT_STAGE_COMPACT] = "compact",
@@ -36,7 +38,8 @@ struct key {
 
 int stages__init(struct stages *stages, const struct gft_stages *now)
 {
-	stages->now = now;
+	memset(stages, 0, sizeof(*stages));
+	stages->live = now;
 	stages->base = calloc(1, sizeof(*stages->base));
 	stages->end = calloc(1, sizeof(*stages->end));
 	if (!stages->base || !stages->end)
@@ -51,7 +54,50 @@ void stages__free(struct stages *stages)
 {
 	free(stages->base);
 	free(stages->end);
-	stages->base = stages->end = NULL;
+	free(stages->weighed);
+	free(stages->seen);
+	memset(stages, 0, sizeof(*stages));
+}
+
+int stages__begin_sample(struct stages *stages)
+{
+	if (stages->weighed)
+		return 0;
+	stages->seen = calloc(1, sizeof(*stages->seen));
+	stages->weighed = stages->seen ? calloc(1, sizeof(*stages->weighed)) : NULL;
+	if (stages->weighed)
+		return 0;
+	free(stages->seen);
+	stages->seen = NULL;
+	return -ENOMEM;
+}
+
+void stages__weigh(struct stages *stages, uint32_t series, double weight, const double phase[2])
+{
+	const struct gft_stage_series *live = &stages->live->series[series];
+	struct gft_stage_series *seen = &stages->seen->series[series];
+	struct gft_stage_series *to = &stages->weighed->series[series];
+	uint64_t gain[GFT_BUCKETS], others[GFT_BUCKETS] = {}, gained = 0, sum = live->sum, more;
+
+	for (uint32_t i = 0; i < GFT_BUCKETS; i++) {
+		uint64_t now = live->bucket[i];
+
+		gain[i] = now - seen->bucket[i];
+		gained += gain[i];
+		to->bucket[i] += gain[i];
+		seen->bucket[i] = now;
+	}
+	more = (uint64_t)((double)gained * (weight > 1 ? weight - 1 : 0) + phase[0]);
+	more = gained ? more : 0;
+	histogram__apportion(others, gain, more, phase[1]);
+	for (uint32_t i = 0; i < GFT_BUCKETS; i++)
+		to->bucket[i] += others[i];
+	to->sum += (uint64_t)((double)(sum - seen->sum) *
+			      (gained ? 1 + (double)more / (double)gained : 1));
+	seen->sum = sum;
+	to->count += gained;
+	to->kind = live->kind;
+	to->max = live->max;
 }
 
 void stages__advance(struct stages *stages)
@@ -129,6 +175,7 @@ static uint64_t add_series(const struct stages *stages, uint32_t number, struct 
 	if (count && max > stage->max)
 		stage->max = max;
 	stage->sum += now->sum - base->sum;
+	stage->timed += stages->weighed ? now->count - base->count : count;
 	return count;
 }
 
@@ -155,7 +202,7 @@ static int add_stage(const struct stages *stages, const bool by[DIMENSIONS], uin
 	stage->share = time ? (double)stage->sum / (double)time : 0;
 	if (set_labels(report, &key, &stage->labels))
 		return -ENOMEM;
-	return stage__from_histogram(stage, histogram);
+	return stage__from_timed(stage, histogram, total.timed);
 }
 
 /* Has an earlier series the same labels? */
@@ -189,14 +236,14 @@ static int report_difference(const struct stages *stages, const bool by[DIMENSIO
 int stages__report(struct stages *stages, const bool by[DIMENSIONS], uint64_t time,
 		   struct report *report)
 {
-	memcpy(stages->end, stages->now, sizeof(*stages->end));
+	memcpy(stages->end, stages->weighed ? stages->weighed : stages->live, sizeof(*stages->end));
 	return report_difference(stages, by, time, report);
 }
 
 int stages__report_all(const struct stages *stages, const bool by[DIMENSIONS], uint64_t time,
 		       struct report *report)
 {
-	const struct stages all = {.end = stages->base};
+	const struct stages all = {.end = stages->base, .weighed = stages->weighed};
 
 	return report_difference(&all, by, time, report);
 }

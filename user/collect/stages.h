@@ -8,7 +8,12 @@
 #include "report/report.h"
 
 struct stages {
-	const struct gft_stages *now; /* written while we read */
+	const struct gft_stages *live; /* written while we read */
+	/*
+	 * Where a sample was taken, as weights.h has it: buckets and sums of all requests, `count` of
+	 * those timed; and what `live` was at the last look. NULL: all were timed.
+	 */
+	struct gft_stages *weighed, *seen;
 	struct gft_stages *base;      /* as it was when the window began */
 	struct gft_stages *end;	      /* as it was read last */
 };
@@ -27,6 +32,13 @@ int stages__report(struct stages *stages, const bool by[DIMENSIONS], uint64_t ti
 /* The same of all windows before this one. */
 int stages__report_all(const struct stages *stages, const bool by[DIMENSIONS], uint64_t time,
 		       struct report *report);
+
+/*
+ * A sample: what the series gained since the last look stands for `weight` times as many. `phase`,
+ * twice 0 .. 1 at random, rounds. Begun by stages__begin_sample(), which returns 0 or -ENOMEM.
+ */
+int stages__begin_sample(struct stages *stages);
+void stages__weigh(struct stages *stages, uint32_t series, double weight, const double phase[2]);
 
 /* The next window begins where the last report ended. */
 void stages__advance(struct stages *stages);

@@ -12,6 +12,7 @@
 #include "kernel/cgroups.h"
 #include "collect/colours.h"
 #include "collect/mode.h"
+#include "report/histogram.h"
 
 /* The value of each dimension as a number; ABSENT where the series has none. */
 #define ABSENT	 0xffff
@@ -195,43 +196,44 @@ static size_t group_length(const struct folded *folded, size_t count)
 	return length;
 }
 
-static bool is_timed(const struct folded *group, size_t length)
+struct gathered {
+	uint64_t histogram[GFT_BUCKETS];
+	double spread[GFT_BUCKETS];
+	struct sample sample;
+};
+
+static void gather(struct gathered *gathered, struct latency *latency, const struct series *series)
 {
-	for (size_t i = 0; i < length; i++)
-		if (series__count(group[i].series) > group[i].series->untimed)
-			return true;
-	return false;
+	gathered->sample.timed += series->timed;
+	gathered->sample.drawn += series->drawn;
+	gathered->sample.untimed += series->untimed;
+	latency->sum += series->sum;
+	if (series->min < latency->min)
+		latency->min = series->min;
+	if (series->max > latency->max)
+		latency->max = series->max;
+	for (uint32_t b = 0; b < GFT_BUCKETS; b++)
+		gathered->histogram[b] += series->bucket[b];
+	series__add_spread(series, gathered->spread);
 }
 
 static int add_latency(struct report *report, const struct summary_source *source,
 		       const struct folded *group, size_t length)
 {
-	struct latency *latency;
-	uint64_t *histogram;
+	struct latency *latency = report__add_latency(report);
+	struct gathered *gathered = calloc(1, sizeof(*gathered));
 	int err = -ENOMEM;
 
-	if (!is_timed(group, length)) /* all were left out of the sample */
-		return 0;
-	latency = report__add_latency(report);
-	histogram = calloc(GFT_BUCKETS, sizeof(*histogram));
-	if (latency && histogram) {
+	if (latency && gathered) {
 		latency->min = UINT64_MAX;
-		for (size_t i = 0; i < length; i++) {
-			const struct series *series = group[i].series;
-
-			latency->sum += series->sum;
-			if (series->min < latency->min)
-				latency->min = series->min;
-			if (series->max > latency->max)
-				latency->max = series->max;
-			for (uint32_t b = 0; b < GFT_BUCKETS; b++)
-				histogram[b] += series->bucket[b];
-		}
+		for (size_t i = 0; i < length; i++)
+			gather(gathered, latency, group[i].series);
+		gathered->sample.spread = gathered->spread;
 		err = set_labels(report, source, &group->key, &latency->labels);
 		if (!err)
-			err = latency__from_histogram(report, latency, histogram);
+			err = latency__from_sample(latency, gathered->histogram, &gathered->sample);
 	}
-	free(histogram);
+	free(gathered);
 	return err;
 }
 
@@ -342,10 +344,11 @@ static int add_zeroing(struct report *report, const struct summary_source *sourc
 	for (size_t i = 0; i < length; i++) {
 		const struct series *series = group[i].series;
 		uint64_t cost = zeroing__cost(source->zeroing, series);
-		uint64_t timed = series__count(series) - series->untimed;
+		uint64_t count = series__count(series) - series->untimed;
 
-		zero.count += cost ? timed : 0;
-		zero.sum += cost * timed;
+		zero.count += cost ? count : 0;
+		zero.timed += cost ? series->timed : 0;
+		zero.sum += cost * count;
 	}
 	if (!zero.count)
 		return 0;
@@ -437,6 +440,7 @@ static void add_requests(struct report *report, const struct snapshot *snapshot)
 	report->requests.counted = report->requests.succeeded + report->requests.failed;
 	report->requests.pages += snapshot->totals.other_pages;
 	report->requests.missed = totals__missed(&snapshot->totals);
+	report->requests.filtered = snapshot->totals.filtered;
 	report->requests.bulk_calls = snapshot->totals.bulk_calls;
 	report->requests.bulk_pages = snapshot->totals.bulk_pages;
 }

@@ -38,8 +38,17 @@ void way__cut(struct way *way, enum span span)
 int way__report(struct way *way, enum span span, const bool by[DIMENSIONS], uint64_t time,
 		uint64_t start_ns, struct symbols *symbols, struct report *report)
 {
+	uint64_t dropped = slowest__dropped(&way->slowest);
 	int err;
 
+	if (way->keep_slowest)
+		report->mode.slowest_dropped = dropped;
+	else if (span == SPAN_ALL)
+		report->mode.slowest_dropped = way->dropped;
+	else
+		report->mode.slowest_dropped = dropped - way->dropped;
+	if (span == SPAN_WINDOW)
+		way->dropped = dropped;
 	if (span == SPAN_ALL)
 		err = stages__report_all(&way->stages, by, time, report);
 	else
@@ -54,5 +63,5 @@ int way__report(struct way *way, enum span span, const bool by[DIMENSIONS], uint
 
 uint64_t way__dropped(const struct way *way)
 {
-	return way->stages.now->dropped;
+	return way->stages.live->dropped;
 }

@@ -18,6 +18,7 @@ struct way {
 	struct tracer *tracer;
 	struct stages stages;
 	struct slowest slowest;
+	uint64_t dropped;  /* of the slowest, in all windows before this one */
 	bool keep_slowest; /* of all windows, not of each: to be set before the first report */
 	uint64_t began_ns; /* the first one */
 	uint64_t epoch;	   /* of the slowest that the next report shows: way__cut() */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/histogram.h"
 #include "report/report.h"
 
 #define ENOUGH 30 /* requests of which a median tells something */
@@ -44,7 +45,7 @@ static int compare(struct kind *kind, uint64_t *cost)
 	int err = 0;
 
 	for (int i = 0; i < 2 && !err; i++) {
-		err = latency__from_histogram(NULL, &kind->latency[i], kind->histogram[i]);
+		err = latency__from_histogram(&kind->latency[i], kind->histogram[i]);
 		free(kind->latency[i].buckets);
 	}
 	if (!err && plain->count >= ENOUGH && zeroed->count >= ENOUGH && zeroed->p50 > plain->p50)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "metrics/metrics.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,7 +42,8 @@ static METRIC_VISITOR(visit_latency)
 			sample.count = latency->count;
 			sample.value = (double)quantile.value;
 			sample.low = (double)quantile.low;
-			sample.high = (double)quantile.high;
+			sample.high = quantile.known ? (double)quantile.high : INFINITY;
+			sample.open = !quantile.known;
 			err = visit(&sample, context);
 		}
 	}
@@ -50,13 +52,13 @@ static METRIC_VISITOR(visit_latency)
 
 /* One number of each latency series. */
 static int visit_each(const struct report *report, double (*number)(const struct latency *),
-		      metric_visit *visit, void *context)
+		      bool timed, metric_visit *visit, void *context)
 {
 	struct metric_sample sample;
 	int err = 0;
 
 	for (size_t i = 0; i < report->nr_latency && !err; i++) {
-		if (!report->latency[i].count)
+		if (!report->latency[i].count || (timed && !report->latency[i].timed))
 			continue;
 		sample__begin(&sample, &report->latency[i].labels);
 		sample.count = report->latency[i].count;
@@ -65,7 +67,7 @@ static int visit_each(const struct report *report, double (*number)(const struct
 	return err;
 }
 
-#define EACH_LATENCY(name, expression)                                \
+#define EACH_LATENCY(name, expression, of_timed)                      \
 	static double name##_of(const struct latency *latency)        \
 	{                                                             \
 		return expression;                                    \
@@ -73,14 +75,15 @@ static int visit_each(const struct report *report, double (*number)(const struct
 	static METRIC_VISITOR(visit_##name)                           \
 	{                                                             \
 		(void)query;                                          \
-		return visit_each(report, name##_of, visit, context); \
+		return visit_each(report, name##_of, of_timed, visit, context); \
 	}
 
-EACH_LATENCY(latency_sum, (double)latency->sum)
-EACH_LATENCY(latency_count, (double)latency->count)
-EACH_LATENCY(latency_min, (double)latency->min)
-EACH_LATENCY(latency_max, (double)latency->max)
-EACH_LATENCY(latency_mean, (double)latency->sum / (double)latency->count)
+EACH_LATENCY(latency_sum, (double)latency->sum, true)
+EACH_LATENCY(latency_count, (double)latency->count, false)
+EACH_LATENCY(latency_timed, (double)latency->timed, false)
+EACH_LATENCY(latency_min, (double)latency->min, true)
+EACH_LATENCY(latency_max, (double)latency->max, true)
+EACH_LATENCY(latency_mean, (double)latency->sum / (double)latency->count, true)
 
 /* One number of the whole report. */
 #define ONE_NUMBER(name, expression)                                                 \
@@ -96,6 +99,7 @@ EACH_LATENCY(latency_mean, (double)latency->sum / (double)latency->count)
 ONE_NUMBER(succeeded, report->requests.succeeded)
 ONE_NUMBER(failed, report->requests.failed)
 ONE_NUMBER(missed, report->requests.missed)
+ONE_NUMBER(filtered, report->requests.filtered)
 ONE_NUMBER(pages, report->requests.pages)
 ONE_NUMBER(bulk_calls, report->requests.bulk_calls)
 ONE_NUMBER(bulk_pages, report->requests.bulk_pages)
@@ -103,13 +107,11 @@ ONE_NUMBER(window, report->window.duration_ns)
 
 static METRIC_VISITOR(visit_loss_ratio)
 {
-	double made = (double)report->requests.counted + (double)report->requests.missed;
 	struct metric_sample sample;
 
 	(void)query;
 	sample__begin(&sample, NULL);
-	return sample__exact(&sample, made > 0 ? (double)report->requests.missed / made : 0, visit,
-			     context);
+	return sample__exact(&sample, report__loss_ratio(report), visit, context);
 }
 
 /* What the kernel did not measure is no 0. */
@@ -231,6 +233,9 @@ const struct metric metrics[] = {
 	{"gfptrace_requests_missed_total", "gfptrace_requests_missed_total",
 	 "Requests made on the machine and not counted.",
 	 METRIC_COUNTER, METRIC_NUMBER, METRIC_SUM, NULL, false, NULL, visit_missed},
+	{"gfptrace_requests_filtered_total", "gfptrace_requests_filtered_total",
+	 "Requests seen and kept out by the filter.",
+	 METRIC_COUNTER, METRIC_NUMBER, METRIC_SUM, NULL, false, NULL, visit_filtered},
 	{"gfptrace_pages_total", "gfptrace_pages_total", "Pages in the blocks given out.",
 	 METRIC_COUNTER, METRIC_NUMBER, METRIC_SUM, NULL, false, NULL, visit_pages},
 	{"gfptrace_bulk_calls_total", "gfptrace_bulk_calls_total",
@@ -244,8 +249,11 @@ const struct metric metrics[] = {
 	 METRIC_SUMMARY, METRIC_NS, METRIC_WORST, "latency", true, quantile_labels, visit_latency},
 	{"gfptrace_latency_seconds_sum", "gfptrace_latency_seconds", "Time spent in requests.",
 	 METRIC_SUMMARY, METRIC_NS, METRIC_SUM, "latency", true, NULL, visit_latency_sum},
-	{"gfptrace_latency_seconds_count", "gfptrace_latency_seconds", "Requests timed.",
+	{"gfptrace_latency_seconds_count", "gfptrace_latency_seconds", "Requests.",
 	 METRIC_SUMMARY, METRIC_NUMBER, METRIC_SUM, "latency", true, NULL, visit_latency_count},
+	{"gfptrace_latency_timed_total", "gfptrace_latency_timed_total",
+	 "Requests that were timed: where not all were, they stand for all.",
+	 METRIC_COUNTER, METRIC_NUMBER, METRIC_SUM, "latency", true, NULL, visit_latency_timed},
 	{"gfptrace_latency_min_seconds", "gfptrace_latency_min_seconds", "The shortest request.",
 	 METRIC_GAUGE, METRIC_NS, METRIC_WORST, "latency", true, NULL, visit_latency_min},
 	{"gfptrace_latency_max_seconds", "gfptrace_latency_max_seconds", "The longest request.",

@@ -32,6 +32,7 @@ struct metric_sample {
 	size_t nr_labels;
 	double value;	  /* in the metric's unit */
 	double low, high; /* the true value lies between: both are `value` where it is exact */
+	bool open;	  /* too few were timed: it may be anything from `low` up */
 	uint64_t count;	  /* of requests that it tells of; 0 where that means nothing */
 	char quantile[16];
 };

@@ -121,7 +121,7 @@ METRIC_VISITOR(visit_requests)
 	int err = 0;
 
 	(void)query;
-	if (!report->nr_latency || report->mode.sample != 1)
+	if (!report->nr_latency)
 		return visit_counts(report, visit, context);
 	for (size_t i = 0; i < report->nr_latency && !err; i++) {
 		sample__begin(&sample, &report->latency[i].labels);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "report/aggregate.h"
+#include "report/histogram.h"
 
 uint64_t fold__sum(uint64_t a, uint64_t b)
 {
@@ -27,12 +28,30 @@ static void add_buckets(struct fold *fold, const struct bucket *buckets, size_t 
 	}
 }
 
+/* As if all had been drawn alike: what is kept of a series tells no more. */
+static void add_spread(struct fold *fold, const struct latency *latency)
+{
+	double each = (double)latency->count / (double)latency->effective;
+
+	fold->drawn = fold__sum(fold->drawn, latency->effective);
+	for (size_t i = 0; i < latency->nr_buckets; i++)
+		fold->spread[gft_bucket(latency->buckets[i].le)] +=
+			each * (double)latency->buckets[i].count;
+}
+
 void fold__add_latency(struct fold *fold, const struct latency *latency)
 {
 	fold->nr++;
 	if (!latency->count)
 		return;
 	fold->count = fold__sum(fold->count, latency->count);
+	if (!latency->nr_buckets) {
+		fold->untimed = fold__sum(fold->untimed, latency->count);
+		return;
+	}
+	fold->timed = fold__sum(fold->timed, latency->timed);
+	if (latency->sampled)
+		add_spread(fold, latency);
 	fold->sum = fold__sum(fold->sum, latency->sum);
 	fold->min = latency->min < fold->min ? latency->min : fold->min;
 	fold->max = latency->max > fold->max ? latency->max : fold->max;
@@ -43,6 +62,7 @@ void fold__add_stage(struct fold *fold, const struct stage *stage)
 {
 	fold->nr++;
 	fold->count = fold__sum(fold->count, stage->count);
+	fold->timed = fold__sum(fold->timed, stage->timed);
 	fold->sum = fold__sum(fold->sum, stage->sum);
 	fold->min = 0; /* a stage does not tell it */
 	fold->max = stage->max > fold->max ? stage->max : fold->max;
@@ -51,10 +71,25 @@ void fold__add_stage(struct fold *fold, const struct stage *stage)
 
 int fold__to_latency(const struct fold *fold, struct latency *latency)
 {
+	const struct sample sample = {fold->timed, fold->drawn, fold->untimed, fold->spread};
+
 	latency->sum = fold->sum;
-	latency->min = fold->count ? fold->min : 0;
+	latency->min = fold->min <= fold->max ? fold->min : 0;
 	latency->max = fold->max;
-	return latency__from_histogram(NULL, latency, fold->histogram);
+	return latency__from_sample(latency, fold->histogram, &sample);
+}
+
+int fold__to_counters(const struct fold *fold, struct latency *latency)
+{
+	const struct sample sample = {fold->timed, fold->drawn, 0, fold->spread};
+	int err;
+
+	latency->sum = fold->sum;
+	latency->min = fold->min <= fold->max ? fold->min : 0;
+	latency->max = fold->max;
+	err = latency__from_sample(latency, fold->histogram, &sample);
+	latency->count = fold->count;
+	return err;
 }
 
 int fold__to_stage(const struct fold *fold, struct stage *stage)
@@ -63,7 +98,7 @@ int fold__to_stage(const struct fold *fold, struct stage *stage)
 
 	stage->sum = fold->sum;
 	stage->max = fold->max;
-	err = stage__from_histogram(stage, fold->histogram);
+	err = stage__from_timed(stage, fold->histogram, fold->timed);
 	stage->count = fold->count; /* a derived stage has no buckets */
 	return err;
 }

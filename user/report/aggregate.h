@@ -9,7 +9,8 @@
 
 struct fold {
 	uint64_t histogram[GFT_BUCKETS];
-	uint64_t count, sum, min, max;
+	double spread[GFT_BUCKETS]; /* struct sample (histogram.h), as are drawn and untimed */
+	uint64_t count, timed, drawn, untimed, sum, min, max;
 	size_t nr; /* series that were added */
 };
 
@@ -22,6 +23,11 @@ void fold__add_stage(struct fold *fold, const struct stage *stage);
 
 /* Fill all of a series but its labels. Return 0 or -ENOMEM; the caller frees the buckets. */
 int fold__to_latency(const struct fold *fold, struct latency *latency);
+/*
+ * As counters that only grow: what series hold of which nothing was timed yet is in `count` and in
+ * no bucket.
+ */
+int fold__to_counters(const struct fold *fold, struct latency *latency);
 int fold__to_stage(const struct fold *fold, struct stage *stage);
 
 /* All blocks of one size, by how far they are aligned. */

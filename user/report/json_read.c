@@ -146,6 +146,7 @@ static void read_mode(const struct json_node *root, struct report *report)
 	}
 	report->mode.sample = read__small(&mode, "sample");
 	read_stretches(&mode, report);
+	report->mode.slowest_dropped = read__number(&mode, "slowest_dropped");
 	coverage = json__object(&mode, "coverage");
 	report->mode.coverage_asked = read__text(&coverage, report, "asked");
 	report->mode.coverage_copies = read__small(&coverage, "copies");
@@ -202,6 +203,7 @@ static void read_requests(const struct json_node *root, struct report *report)
 
 	report->requests.counted = read__number(&requests, "counted");
 	report->requests.missed = read__number(&requests, "missed");
+	report->requests.filtered = read__number(&requests, "filtered");
 	report->requests.succeeded = read__number(&requests, "succeeded");
 	report->requests.failed = read__number(&requests, "failed");
 	report->requests.pages = read__number(&requests, "pages");
@@ -302,6 +304,7 @@ static void read_hosts(const struct json_node *root, struct report *report)
 		host->duration_ns = read__number(&element, "duration_ns");
 		host->counted = read__number(&element, "counted");
 		host->missed = read__number(&element, "missed");
+		host->filtered = read__number(&element, "filtered");
 		read_loss(&element, report, host);
 		read_blind(&element, report, host);
 	}

@@ -27,12 +27,49 @@ uint64_t read__buckets(const struct json_node *series, struct bucket **buckets, 
 	return sum;
 }
 
+static uint64_t read_time(const struct json_node *node, const char *key)
+{
+	return json__is_null(node, key) ? TIME_UNKNOWN : read__number(node, key);
+}
+
+static void read_ends(const struct json_node *node, const char *key, struct time_range *interval)
+{
+	uint64_t *const ends[] = {&interval->low, &interval->high};
+
+	if (json__list(node, key) != 2) {
+		json__fail(node, key, "is no pair");
+		return;
+	}
+	for (size_t i = 0; i < 2; i++)
+		*ends[i] = json__is_null_at(node, key, i)
+				   ? TIME_UNKNOWN
+				   : json__number_at(node, key, i, INT64_MAX);
+	if (interval->low > interval->high)
+		json__fail(node, key, "falls");
+}
+
+static void read_interval(const struct json_node *series, struct latency *latency)
+{
+	static const char *const keys[PERCENTILES] = {"p50", "p90", "p99", "p999"};
+	struct json_node interval;
+
+	if (json__is_null(series, "interval"))
+		return;
+	interval = json__object(series, "interval");
+	latency->sampled = true;
+	latency->effective = read__number(&interval, "effective");
+	for (size_t i = 0; i < PERCENTILES; i++)
+		read_ends(&interval, keys[i], &latency->interval[i]);
+	if (!latency->effective != !latency->timed || latency->effective > latency->timed)
+		json__fail(&interval, "effective", "does not fit timed");
+}
+
 void read__latency(const struct json_node *root, struct report *report)
 {
 	size_t length = json__list(root, "latency"), i;
 	struct json_node series;
 	struct latency *latency;
-	uint64_t sum = 0;
+	uint64_t sum = 0, sum_of_buckets;
 
 	for (i = 0; i < length && !json__failed(root->error); i++) {
 		series = json__element(root, "latency", i);
@@ -41,17 +78,24 @@ void read__latency(const struct json_node *root, struct report *report)
 			return;
 		read__labels(&series, report, &latency->labels);
 		latency->count = read__number(&series, "count");
+		latency->timed = read__number(&series, "timed");
 		latency->sum = read__number(&series, "sum");
 		latency->min = read__number(&series, "min");
 		latency->max = read__number(&series, "max");
-		latency->p50 = read__number(&series, "p50");
-		latency->p90 = read__number(&series, "p90");
-		latency->p99 = read__number(&series, "p99");
-		latency->p999 = read__number(&series, "p999");
+		latency->p50 = read_time(&series, "p50");
+		latency->p90 = read_time(&series, "p90");
+		latency->p99 = read_time(&series, "p99");
+		latency->p999 = read_time(&series, "p999");
 		latency->error = json__real(&series, "error");
-		if (read__buckets(&series, &latency->buckets, &latency->nr_buckets) !=
-		    latency->count)
+		read_interval(&series, latency);
+		sum_of_buckets = read__buckets(&series, &latency->buckets, &latency->nr_buckets);
+		/* of what was not timed nothing is known */
+		if (sum_of_buckets != latency->count && (sum_of_buckets || latency->timed))
 			json__fail(&series, "buckets", "do not add up to count");
+		if (latency->sampled && !latency->effective != !latency->nr_buckets)
+			json__fail(&series, "interval", "does not fit buckets");
+		if (latency->timed > latency->count)
+			json__fail(&series, "timed", "is above count");
 		if (latency->count && latency->min > latency->max)
 			json__fail(&series, "min", "is above max");
 		if (__builtin_add_overflow(sum, latency->count, &sum) ||
@@ -199,10 +243,11 @@ void read__stages(const struct json_node *root, struct report *report)
 		stage->stage = read__text(&series, report, "stage");
 		read__labels(&series, report, &stage->labels);
 		stage->count = read__number(&series, "count");
+		stage->timed = read__number(&series, "timed");
 		stage->sum = read__number(&series, "sum");
 		stage->max = read__number(&series, "max");
-		stage->p50 = read__number(&series, "p50");
-		stage->p99 = read__number(&series, "p99");
+		stage->p50 = read_time(&series, "p50");
+		stage->p99 = read_time(&series, "p99");
 		stage->share = json__real(&series, "share");
 		stage->derived = json__truth(&series, "derived");
 		sum = read__buckets(&series, &stage->buckets, &stage->nr_buckets);

@@ -110,14 +110,14 @@ static json_t *mode_of(const struct report *report)
 					   part__number(report->mode.changes[i].at_ns), "copies",
 					   (json_int_t)report->mode.changes[i].copies, "why",
 					   part__text(report->mode.changes[i].why)));
-	return json_pack("{so so so so so sI so s{so sI so}}", "tier",
+	return json_pack("{so so so so so sI so so s{so sI so}}", "tier",
 			 part__text(report->mode.tier), "entry",
 			 part__text_or_null(report->mode.entry), "bulk_entry",
 			 part__text_or_null(report->mode.bulk_entry), "sees",
 			 part__texts(report->mode.sees, report->mode.nr_sees), "blind",
 			 blind_of(report->mode.blind, report->mode.nr_blind), "sample",
 			 (json_int_t)report->mode.sample, "sampled_stretches", stretches_of(report),
-			 "coverage", "asked", part__text(report->mode.coverage_asked), "copies",
+			 "slowest_dropped", part__number(report->mode.slowest_dropped), "coverage", "asked", part__text(report->mode.coverage_asked), "copies",
 			 (json_int_t)report->mode.coverage_copies, "changes", changes);
 }
 
@@ -152,9 +152,10 @@ static json_t *filter_of(const struct report *report)
 
 static json_t *requests_of(const struct report *report)
 {
-	return json_pack("{so so so so so so so}", "counted",
+	return json_pack("{so so so so so so so so}", "counted",
 			 part__number(report->requests.counted), "missed",
-			 part__number(report->requests.missed), "succeeded",
+			 part__number(report->requests.missed), "filtered",
+			 part__number(report->requests.filtered), "succeeded",
 			 part__number(report->requests.succeeded), "failed",
 			 part__number(report->requests.failed), "pages",
 			 part__number(report->requests.pages), "bulk_calls",
@@ -190,14 +191,14 @@ static json_t *hosts_of(const struct report *report)
 		host = &report->hosts[i];
 		json_array_append_new(
 			list,
-			json_pack("{so so so so so sI so so so so so}", "name",
+			json_pack("{so so so so so sI so so so so so so}", "name",
 				  part__text_or_null(host->name), "kernel",
 				  part__text(host->kernel), "arch", part__text(host->arch), "tier",
 				  part__text(host->tier), "start", part__text(host->start), "cpus",
 				  (json_int_t)host->cpus, "duration_ns",
 				  part__number(host->duration_ns), "counted",
 				  part__number(host->counted), "missed", part__number(host->missed),
-				  "loss", loss_of(host->loss, host->nr_loss), "blind",
+				  "filtered", part__number(host->filtered), "loss", loss_of(host->loss, host->nr_loss), "blind",
 				  blind_of(host->blind, host->nr_blind)));
 	}
 	return list;

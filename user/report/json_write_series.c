@@ -2,6 +2,26 @@
 /* The series of gfptrace.report/1: what was counted by labels. */
 #include "report/json_write_internal.h"
 
+static json_t *time_of(uint64_t ns)
+{
+	return ns == TIME_UNKNOWN ? json_null() : part__number(ns);
+}
+
+static json_t *ends_of(const struct time_range *interval)
+{
+	return json_pack("[o o]", time_of(interval->low), time_of(interval->high));
+}
+
+static json_t *interval_of(const struct latency *series)
+{
+	if (!series->sampled)
+		return json_null();
+	return json_pack("{so so so so so}", "p50", ends_of(&series->interval[P50]), "p90",
+			 ends_of(&series->interval[P90]), "p99", ends_of(&series->interval[P99]),
+			 "p999", ends_of(&series->interval[P999]), "effective",
+			 part__number(series->effective));
+}
+
 json_t *part__latency(const struct report *report)
 {
 	json_t *list = json_array();
@@ -12,14 +32,15 @@ json_t *part__latency(const struct report *report)
 		series = &report->latency[i];
 		json_array_append_new(
 			list,
-			json_pack(
-				"{so so so so so so so so so sf so}", "labels",
-				part__labels(&series->labels), "count", part__number(series->count),
-				"sum", part__number(series->sum), "min", part__number(series->min),
-				"max", part__number(series->max), "p50", part__number(series->p50),
-				"p90", part__number(series->p90), "p99", part__number(series->p99),
-				"p999", part__number(series->p999), "error", series->error,
-				"buckets", part__buckets(series->buckets, series->nr_buckets)));
+			json_pack("{so so so so so so so so so so sf so so}", "labels",
+				  part__labels(&series->labels), "count",
+				  part__number(series->count), "timed", part__number(series->timed),
+				  "sum", part__number(series->sum), "min",
+				  part__number(series->min), "max", part__number(series->max),
+				  "p50", time_of(series->p50), "p90", time_of(series->p90), "p99",
+				  time_of(series->p99), "p999", time_of(series->p999), "error",
+				  series->error, "interval", interval_of(series), "buckets",
+				  part__buckets(series->buckets, series->nr_buckets)));
 	}
 	return list;
 }
@@ -114,11 +135,12 @@ json_t *part__stages(const struct report *report)
 		stage = &report->stages[i];
 		json_array_append_new(
 			list,
-			json_pack("{so so so so so so so sf sb so}", "stage",
+			json_pack("{so so so so so so so so sf sb so}", "stage",
 				  part__text(stage->stage), "labels", part__labels(&stage->labels),
-				  "count", part__number(stage->count), "sum",
-				  part__number(stage->sum), "max", part__number(stage->max), "p50",
-				  part__number(stage->p50), "p99", part__number(stage->p99),
+				  "count", part__number(stage->count), "timed",
+				  part__number(stage->timed), "sum", part__number(stage->sum),
+				  "max", part__number(stage->max), "p50", time_of(stage->p50),
+				  "p99", time_of(stage->p99),
 				  "share", stage->share, "derived", stage->derived, "buckets",
 				  part__buckets(stage->buckets, stage->nr_buckets)));
 	}

@@ -80,12 +80,14 @@ static void merge_requests(struct merge *merge, const struct report *from)
 	const uint64_t add[] = {from->requests.counted,	  from->requests.missed,
 				from->requests.succeeded, from->requests.failed,
 				from->requests.pages,	  from->requests.bulk_calls,
-				from->requests.bulk_pages};
+				from->requests.bulk_pages, from->requests.filtered,
+				from->mode.slowest_dropped};
 	struct report *into = merge->into;
 	uint64_t *const to[] = {&into->requests.counted,   &into->requests.missed,
 				&into->requests.succeeded, &into->requests.failed,
 				&into->requests.pages,	   &into->requests.bulk_calls,
-				&into->requests.bulk_pages};
+				&into->requests.bulk_pages, &into->requests.filtered,
+				&into->mode.slowest_dropped};
 
 	for (size_t i = 0; i < sizeof(to) / sizeof(to[0]); i++)
 		*to[i] = merge__sum(merge, *to[i], add[i]);
@@ -274,6 +276,7 @@ static int add_hosts(struct merge *merge, struct report *from)
 	host->duration_ns = from->window.duration_ns;
 	host->counted = from->requests.counted;
 	host->missed = from->requests.missed;
+	host->filtered = from->requests.filtered;
 	for (size_t i = 0; i < from->nr_loss; i++) {
 		struct loss *loss = host__add_loss(host);
 
@@ -302,6 +305,7 @@ static void begin(struct merge *merge)
 	into->mode.entry = first->mode.entry;
 	into->mode.bulk_entry = first->mode.bulk_entry;
 	into->mode.sample = first->mode.sample;
+	into->mode.slowest_dropped = first->mode.slowest_dropped;
 	into->mode.coverage_asked = first->mode.coverage_asked;
 	into->mode.coverage_copies = first->mode.coverage_copies;
 	into->window = first->window;

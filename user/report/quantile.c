@@ -2,6 +2,7 @@
 #include "report/quantile.h"
 
 #include <errno.h>
+#include <math.h>
 
 #include <gfptrace/buckets.h>
 
@@ -18,7 +19,7 @@ static uint64_t rank_of(uint64_t count, uint32_t ppb)
 static struct quantile in_bucket(const struct latency *latency, uint64_t le)
 {
 	uint64_t low = gft_bucket_low(gft_bucket(le)), value = latency->max;
-	struct quantile result;
+	struct quantile result = {.known = true};
 
 	if (le != UINT64_MAX)
 		value = low < le ? low + (le - low) / 2 : le;
@@ -33,21 +34,71 @@ static struct quantile in_bucket(const struct latency *latency, uint64_t le)
 	return result;
 }
 
-struct quantile latency__quantile(const struct latency *latency, uint32_t ppb)
+/* Where the rank lies. */
+static struct quantile at_rank(const struct latency *latency, uint64_t rank)
 {
-	uint64_t rank = rank_of(latency->count, ppb), seen = 0;
-	size_t i;
+	uint64_t seen = 0;
 
-	if (!ppb)
-		return (struct quantile){latency->min, latency->min, latency->min};
-	if (ppb >= QUANTILE_ONE)
-		return (struct quantile){latency->max, latency->max, latency->max};
-	for (i = 0; i < latency->nr_buckets; i++) {
+	for (size_t i = 0; i < latency->nr_buckets; i++) {
 		seen += latency->buckets[i].count;
 		if (seen >= rank)
 			return in_bucket(latency, latency->buckets[i].le);
 	}
-	return (struct quantile){latency->max, latency->max, latency->max};
+	return (struct quantile){latency->max, latency->max, latency->max, true};
+}
+
+/* The interval of a percentile that has one of its own; NULL: it has none. */
+static const struct time_range *stored_interval(const struct latency *latency, uint32_t ppb)
+{
+	static const uint32_t stored[PERCENTILES] = {500000000, 900000000, 990000000, 999000000};
+
+	for (size_t i = 0; i < PERCENTILES; i++)
+		if (stored[i] == ppb)
+			return &latency->interval[i];
+	return NULL;
+}
+
+/* Of a sample, as histogram.c does it, with all that is kept of one: how much it tells. */
+static struct time_range sample_interval(const struct latency *latency, uint32_t ppb)
+{
+	const struct time_range *stored = stored_interval(latency, ppb);
+	double q = (double)ppb / QUANTILE_ONE, size = (double)latency->effective;
+	double part = (q * size + 2) / (size + 4), off = 2 * sqrt(part * (1 - part) / size);
+	struct time_range interval;
+
+	if (stored)
+		return *stored;
+	if (!latency->effective)
+		return (struct time_range){0, TIME_UNKNOWN};
+	interval.low = at_rank(latency, rank_of(latency->count,
+						q > off ? (uint32_t)((q - off) * QUANTILE_ONE) : 1))
+			       .low;
+	interval.high =
+		at_rank(latency,
+			rank_of(latency->count, q + off < 1 ? (uint32_t)((q + off) * QUANTILE_ONE)
+							    : QUANTILE_ONE))
+			.high;
+	if (size * (1 - q) < 3)
+		interval.high = TIME_UNKNOWN;
+	return interval;
+}
+
+struct quantile latency__quantile(const struct latency *latency, uint32_t ppb)
+{
+	struct quantile quantile = at_rank(latency, rank_of(latency->count, ppb));
+	struct time_range interval;
+
+	if (!ppb)
+		quantile = (struct quantile){latency->min, latency->min, latency->min, true};
+	else if (ppb >= QUANTILE_ONE)
+		quantile = (struct quantile){latency->max, latency->max, latency->max, true};
+	if (!latency->sampled)
+		return quantile;
+	interval = sample_interval(latency, ppb);
+	quantile.low = interval.low == TIME_UNKNOWN ? 0 : interval.low;
+	quantile.high = interval.high;
+	quantile.known = interval.high != TIME_UNKNOWN;
+	return quantile;
 }
 
 int parse__quantile(const char *text, uint32_t *ppb)

@@ -11,9 +11,13 @@
 /* Quantiles are counted in parts per billion, so that ranks are exact: 990000000 is 0.99. */
 #define QUANTILE_ONE 1000000000u
 
-/* In ns. The true value lies from low to high. */
+/*
+ * In ns. The true value lies from low to high: for sure where all were timed, with 95 % where a
+ * sample was, and there `high` may be TIME_UNKNOWN.
+ */
 struct quantile {
 	uint64_t value, low, high;
+	bool known; /* there is an upper end */
 };
 
 /* The quantile of a series that is not empty; 0.5, 0.9, 0.99 and 0.999 are the stored ones. */

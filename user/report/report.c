@@ -219,3 +219,27 @@ void report__adopt_strings(struct report *to, struct report *from)
 	*end = from->strings;
 	from->strings = NULL;
 }
+
+/* a + b, held at the largest number. */
+static uint64_t add(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+uint64_t report__made(const struct report *report)
+{
+	return add(add(report->requests.counted, report->requests.filtered),
+		   report->requests.missed);
+}
+
+uint64_t host__made(const struct host *host)
+{
+	return add(add(host->counted, host->filtered), host->missed);
+}
+
+double report__loss_ratio(const struct report *report)
+{
+	uint64_t made = report__made(report);
+
+	return made ? (double)report->requests.missed / (double)made : 0;
+}

@@ -57,11 +57,28 @@ struct bucket {
 	uint64_t count;
 };
 
+/* A time that is not known: null in JSON, `-` for people. */
+#define TIME_UNKNOWN UINT64_MAX
+
+/* The percentiles of a latency, in the order of the report. */
+enum percentile { P50, P90, P99, P999, PERCENTILES };
+
+struct time_range {
+	uint64_t low, high; /* ns; TIME_UNKNOWN: there is no such end */
+};
+
 struct latency {
 	struct labels labels;
-	uint64_t count, sum, min, max;
-	uint64_t p50, p90, p99, p999;
+	uint64_t count, timed, sum, min, max; /* min and max of those timed */
+	uint64_t p50, p90, p99, p999;	      /* TIME_UNKNOWN: too few were timed */
 	double error; /* largest relative error of the four percentiles */
+	/*
+	 * Where the timed ones stand for others, too: the intervals that the percentiles lie in with
+	 * 95 %, and as how many of a plain sample they tell as much; 0: none was timed.
+	 */
+	bool sampled;
+	uint64_t effective;
+	struct time_range interval[PERCENTILES];
 	struct bucket *buckets;
 	size_t nr_buckets;
 };
@@ -143,6 +160,7 @@ struct stage {
 	const char *stage; /* one of stage_names */
 	struct labels labels;
 	uint64_t count; /* requests that went through it */
+	uint64_t timed; /* of them */
 	uint64_t sum, max, p50, p99;
 	double share;		/* of all time spent in requests, 0 .. 1 */
 	bool derived;		/* calculated from other measurements: see doc/report-schema.md */
@@ -244,7 +262,7 @@ struct host {
 	const char *name; /* the file it was read from; "" where not known */
 	const char *kernel, *arch, *tier, *start;
 	uint32_t cpus;
-	uint64_t duration_ns, counted, missed;
+	uint64_t duration_ns, counted, missed, filtered;
 	struct loss *loss;
 	size_t nr_loss;
 	struct blind *blind;
@@ -270,6 +288,7 @@ struct report {
 		uint32_t sample; /* 1: every request is timed */
 		struct stretch *stretches;
 		size_t nr_stretches;
+		uint64_t slowest_dropped; /* slow requests that came while a list was busy */
 		const char *coverage_asked;
 		uint32_t coverage_copies;
 		struct coverage_change *changes;
@@ -298,6 +317,7 @@ struct report {
 	} filter;
 	struct {
 		uint64_t counted, missed, succeeded, failed, pages, bulk_calls, bulk_pages;
+		uint64_t filtered; /* seen and kept out by the filter */
 	} requests;
 	struct loss *loss;
 	size_t nr_loss;
@@ -358,6 +378,12 @@ const char *report__string(struct report *report, const char *text);
 const char *report__printf(struct report *report, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Requests made on the machine, whatever the filter: what a loss is a share of. */
+uint64_t report__made(const struct report *report);
+uint64_t host__made(const struct host *host);
+/* The share of them that was missed, 0 .. 1. */
+double report__loss_ratio(const struct report *report);
+
 /* Let all but the first `most` of the slowest go. */
 void report__keep_slowest(struct report *report, size_t most);
 
@@ -395,17 +421,8 @@ int report__add_text(struct report *report, struct text_list *list, const char *
 int headroom__add_bucket(struct headroom *headroom, uint64_t le, uint64_t count);
 int report__add_colour(struct report *report, uint64_t count); /* cache.colours counts them */
 
-/*
- * Fill count, percentiles, error and buckets of a series from a dense histogram
- * (GFT_BUCKETS counters, gfptrace/buckets.h); sum, min and max are set by the caller
- * before. A percentile is the midpoint of its bucket, held within min and max.
- * Returns 0 or -ENOMEM.
- */
-int latency__from_histogram(struct report *report, struct latency *latency,
-			    const uint64_t *histogram);
-
-/* The same for a stage: count, p50, p99 and buckets; sum and max are set by the caller before. */
-int stage__from_histogram(struct stage *stage, const uint64_t *histogram);
+/* Where a percentile of a series is kept. */
+uint64_t *latency__percentile(struct latency *latency, enum percentile which);
 
 /* The rank of a stage's name in stage_names; one past the last for a name that is not there. */
 size_t stage__rank(const char *name);

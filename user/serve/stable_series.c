@@ -148,7 +148,7 @@ static int hold_latency(struct steady *steady, struct report *report, struct can
 	}
 	report->nr_latency = kept;
 	if (rest->nr) {
-		err = fold__to_latency(rest, &last);
+		err = fold__to_counters(rest, &last);
 		report->latency[report->nr_latency++] = last;
 	}
 	free(rest);

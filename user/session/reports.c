@@ -127,7 +127,16 @@ static struct report *report_now(struct session *session, enum span span, struct
 	int err;
 
 	way__cut(&session->way, span);
-	err = session__take(session, &session->now);
+	if (session->weights.begun) {
+		err = session__weigh(session,
+				     session->sample > 1 ? WHILE_SAMPLED : WHILE_ENDS);
+		if (!err)
+			err = snapshot__copy(&session->now, &session->weights.sum);
+	} else {
+		err = session__take(session);
+		if (!err)
+			err = snapshot__copy(&session->now, &session->counters);
+	}
 	if (err) {
 		log_err(err, "report");
 		return NULL;

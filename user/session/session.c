@@ -152,7 +152,7 @@ static int init_places(struct session *session)
 static int init_snapshots(struct session *session)
 {
 	struct snapshot *const snapshots[] = {&session->base, &session->now, &session->difference,
-					      &session->origin};
+					      &session->counters, &session->origin};
 	int err = 0;
 
 	for (size_t i = 0; i < sizeof(snapshots) / sizeof(snapshots[0]) && !err; i++) {
@@ -162,6 +162,9 @@ static int init_snapshots(struct session *session)
 			err = snapshot__add_colours(snapshots[i],
 						    session->plan.config.colour_slots);
 	}
+	if (!err)
+		err = weights__init(&session->weights, session->options->by, SERIES_ROOM,
+				    session->plan.config.colour_slots);
 	if (!err)
 		return STATUS_OK;
 	log_err(err, "counters");
@@ -239,6 +242,8 @@ void session__close(struct session *session)
 	snapshot__free(&session->now);
 	snapshot__free(&session->difference);
 	snapshot__free(&session->origin);
+	snapshot__free(&session->counters);
+	weights__free(&session->weights);
 }
 
 /* What the kernel counted of the first copy's programs. */
@@ -257,15 +262,16 @@ static void take_misses(const struct session *session, struct snapshot_totals *t
 	}
 }
 
-int session__take(struct session *session, struct snapshot *snapshot)
+int session__take(struct session *session)
 {
+	struct snapshot *snapshot = &session->counters;
 	struct counters_view views[GFT_COPIES];
 	size_t copies = tracer__views(session->tracer, views);
 	struct snapshot_source source = {
 		.plan = &session->plan,
 		.cpus = session->kernel.cpus,
 		.timed = tracer__timed(session->tracer),
-		.sampled = session->nr_stretches > 0,
+		.sampled = session->weights.begun,
 		.by_cpu = session->options->by[DIM_CPU],
 		.view = views[0],
 		.comms = &session->comms,
@@ -297,8 +303,8 @@ int session__take(struct session *session, struct snapshot *snapshot)
 static int forget_learning(struct session *session)
 {
 	struct snapshot_totals *base = &session->base.totals;
-	const struct snapshot_totals *now = &session->now.totals;
-	int err = session__take(session, &session->now);
+	const struct snapshot_totals *now = &session->counters.totals;
+	int err = session__take(session);
 
 	if (err)
 		return err;
@@ -315,27 +321,40 @@ struct session_totals session__sum(const struct session *session)
 {
 	struct session_totals totals = {};
 
-	for (size_t i = 0; i < session->now.count; i++) {
-		totals.counted += series__count(&session->now.series[i]);
-		totals.failed += series__failed(&session->now.series[i]);
-		if (session->now.series[i].max > totals.max_ns)
-			totals.max_ns = session->now.series[i].max;
+	for (size_t i = 0; i < session->counters.count; i++) {
+		totals.counted += series__count(&session->counters.series[i]);
+		totals.failed += series__failed(&session->counters.series[i]);
+		if (session->counters.series[i].max > totals.max_ns)
+			totals.max_ns = session->counters.series[i].max;
 	}
-	totals.missed = totals__missed(&session->now.totals);
-	totals.filtered = session->now.totals.filtered;
+	totals.missed = totals__missed(&session->counters.totals);
+	totals.filtered = session->counters.totals.filtered;
 	return totals;
+}
+
+int session__weigh(struct session *session, enum while_kind kind)
+{
+	int err;
+
+	session->weights.begun = true; /* from here on untimed requests are looked for */
+	err = session__take(session);
+	if (!err)
+		err = weights__look(&session->weights, &session->counters, kind);
+	return err ? err : weights__look_at_stages(&session->weights, &session->way.stages);
 }
 
 struct session_totals session__totals(struct session *session)
 {
 	const struct session_totals none = {};
 
-	return session__take(session, &session->now) ? none : session__sum(session);
+	return session__take(session) ? none : session__sum(session);
 }
 
 int session__activate(struct session *session)
 {
 	int err = tracer__activate(session->tracer);
+
+	session->weights.begun = session->options->sample > 1 && tracer__timed(session->tracer);
 
 	if (!err)
 		err = forget_learning(session);
@@ -344,7 +363,8 @@ int session__activate(struct session *session)
 	session->way.began_ns = session->watched_at = window__now();
 	budget__init(&session->budget, session->options->budget, session->kernel.cpus_online,
 		     (uint32_t)session->options->sample);
-	if (session->options->sample > 1 && tracer__timed(session->tracer))
+	session->sample = session->weights.begun ? (uint32_t)session->options->sample : 1;
+	if (session->sample > 1)
 		session__begin_stretch(session, session->watched_at,
 				       (uint32_t)session->options->sample);
 	if (!err)

@@ -14,6 +14,7 @@
 #include "collect/places.h"
 #include "trace/plan.h"
 #include "collect/snapshot.h"
+#include "collect/weights.h"
 #include "base/exit_status.h"
 #include "trace/tracer.h"
 #include "collect/way.h"
@@ -41,8 +42,10 @@ struct session {
 	struct name_list comms, cgroups;
 	struct snapshot base, now, difference; /* base: where the window began */
 	struct snapshot origin;		       /* where the first window began */
+	struct snapshot counters;	       /* as read last; of a sample, `now` is weighed */
+	struct weights weights;
 	struct session_change change;	       /* copies 0: none */
-	uint64_t watched_counted, watched_missed, watched_seen, watched_at;
+	uint64_t watched_missed, watched_seen, watched_at;
 	uint64_t missed;       /* of all that the counters tell of: never less than before */
 	uint64_t spent_seen;   /* requests whose cost the budget knows of */
 	double clock_ns;       /* what the BPF statistics add to each run of a program */
@@ -53,6 +56,7 @@ struct session {
 	struct places places;
 	uint64_t names_due_ns; /* when functions are to be looked up again */
 	uint64_t names_ns;     /* spent on it since it was due */
+	uint32_t sample; /* one request in so many is timed now */
 	struct budget budget;
 	struct keeper *keeper; /* switches the BPF statistics; NULL: they are not to be had */
 	double ns_spent;       /* of all windows before this one */

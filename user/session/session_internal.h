@@ -5,11 +5,14 @@
 
 #include "session/session.h"
 
-/* All counters as they are now. Returns 0 or -ENOMEM. */
-int session__take(struct session *session, struct snapshot *snapshot);
+/* All counters as they are now, into session->counters. Returns 0 or -ENOMEM. */
+int session__take(struct session *session);
 
-/* The totals of what session->now holds. */
+/* The totals of what session->counters holds. */
 struct session_totals session__sum(const struct session *session);
+
+/* Read the counters, and give what came since the last look its weight. Returns 0 or -ENOMEM. */
+int session__weigh(struct session *session, enum while_kind kind);
 
 /* Requests that the programs ran for. */
 uint64_t totals__seen(const struct session_totals *totals);

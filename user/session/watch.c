@@ -10,12 +10,19 @@
 #include "kernel/symbols.h"
 #include "process/events.h"
 
+/* Counters that are read while they run differ by a few. */
+static uint64_t grown(uint64_t now, uint64_t before)
+{
+	return now > before ? now - before : 0;
+}
+
 /* So few lost requests tell nothing of a rate. */
 #define WATCH_MISSED 16
 
-static void watch_loss(struct session *session, uint64_t counted, uint64_t missed)
+/* `seen`: requests of the machine since the last look, `missed` of them: both before any filter. */
+static void watch_loss(struct session *session, uint64_t seen, uint64_t missed)
 {
-	double percent = missed ? 100.0 * (double)missed / (double)(counted + missed) : 0;
+	double percent = missed && seen ? 100.0 * (double)missed / (double)seen : 0;
 	int err;
 
 	if (session->options->coverage != COVERAGE_AUTO || !tracer__waiting(session->tracer) ||
@@ -134,12 +141,18 @@ static void change_sample(struct session *session, uint32_t sample)
 	struct session_stretch *last =
 		session->nr_stretches ? &session->stretches[session->nr_stretches - 1] : NULL;
 	uint64_t began = window__now();
-	int err = tracer__sample(session->tracer, sample);
+	bool sampled = session->sample > 1;
+	int err = sampled ? session__weigh(session, WHILE_SAMPLED) : 0;
 
+	if (!err)
+		err = tracer__sample(session->tracer, sample);
+	if (!err && !(sampled && sample > 1))
+		err = session__weigh(session, sampled ? WHILE_ENDS : WHILE_BEGINS);
 	log_verbose("budget: one request in %u is timed%s%s", sample, err ? ": " : "",
 		    err ? strerror(-err) : "");
 	if (err)
 		return;
+	session->sample = sample;
 	if (last && !last->to_ns)
 		began = last->to_ns = window__now();
 	if (sample > 1)
@@ -170,7 +183,7 @@ static void note_helpless(struct session *session, double rate)
 
 static void watch_budget(struct session *session, uint64_t now, uint64_t seen)
 {
-	uint64_t requests = seen > session->watched_seen ? seen - session->watched_seen : 0;
+	uint64_t requests = grown(seen, session->watched_seen);
 	uint64_t elapsed = now - session->watched_at;
 	double rate = elapsed ? (double)requests * 1e9 / (double)elapsed : 0;
 	uint32_t sample;
@@ -226,18 +239,16 @@ static void watch_names(struct session *session, bool failed)
 
 void session__watch(struct session *session, const struct session_totals *totals)
 {
-	uint64_t counted = totals->counted - session->watched_counted;
 	uint64_t missed = totals->missed - session->watched_missed;
 	uint64_t seen = totals__seen(totals);
 	uint64_t now = window__now();
 
 	/* attaching takes memory: never from a machine that has none */
 	if (!memory_is_short()) {
-		watch_loss(session, counted, missed);
+		watch_loss(session, grown(seen, session->watched_seen), missed);
 		watch_budget(session, now, seen);
 	}
 	session->watched_seen = seen;
-	session->watched_counted = totals->counted;
 	session->watched_missed = totals->missed;
 	session->watched_at = now;
 	watch_names(session, totals->failed > 0);

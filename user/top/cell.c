@@ -46,6 +46,10 @@ void top_cell__time(struct top_table *table, const struct report *report, uint64
 {
 	char text[UNITS_COUNT];
 
+	if (ns == TIME_UNKNOWN) {
+		top_table__number(table, 0, TOP_DIM, "-");
+		return;
+	}
 	top_table__number(table, (double)ns,
 			  ns >= 50 * MS ? TOP_BAD
 			  : ns >= MS	? TOP_WARN

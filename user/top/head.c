@@ -52,10 +52,9 @@ static uint64_t sample_now(const struct report *report)
 static void write_loss(const struct top_model *model, char text[TOP_HEAD_TEXT])
 {
 	const struct report *shown = top_source__shown(&model->source);
-	uint64_t made = shown->requests.counted + shown->requests.missed;
 	char share[TEXT_SHARE], missed[UNITS_COUNT];
 	int length = snprintf(text, TOP_HEAD_TEXT, "lost %s",
-			      text__share(shown->requests.missed, made, share));
+			      text__share(shown->requests.missed, report__made(shown), share));
 
 	if (model->source.since->requests.missed)
 		length += snprintf(text + length, TOP_HEAD_TEXT - (size_t)length, ", %s in all",
@@ -94,14 +93,13 @@ void top_head__line(const struct top_model *model, size_t n, char text[TOP_HEAD_
 enum top_mood top_head__mood(const struct top_model *model, size_t n)
 {
 	const struct report *shown = model->source.since ? top_source__shown(&model->source) : NULL;
-	double made, percent;
+	double percent;
 
 	if (!shown || !n)
 		return TOP_PLAIN;
 	if (n == 1)
 		return shown->requests.failed ? TOP_BAD : TOP_PLAIN;
-	made = (double)(shown->requests.counted + shown->requests.missed);
-	percent = made > 0 ? 100 * (double)shown->requests.missed / made : 0;
+	percent = 100 * report__loss_ratio(shown);
 	return percent > LOSS_BAD ? TOP_BAD : percent > LOSS_WARN ? TOP_WARN : TOP_PLAIN;
 }
 

@@ -106,6 +106,9 @@ static void note_slowest(FILE *file, const struct top_source *source)
 
 	if (!why)
 		why = top_view__blind(source->since, "latency");
+	if (top_source__shown(source)->mode.slowest_dropped)
+		fprintf(file, "%llu more ended while the list was being written; ",
+			(unsigned long long)top_source__shown(source)->mode.slowest_dropped);
 	if (top_source__shown(source)->nr_slowest)
 		fputs("ENTER: where the time went, and the stack", file);
 	else if (why)

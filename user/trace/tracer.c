@@ -105,15 +105,18 @@ int tracer__open(struct tracer **result, struct kernel *kernel, const struct pla
 
 int tracer__activate(struct tracer *tracer)
 {
-	int err = programs__attach_exits(tracer->programs, 1);
+	int err = 0;
 
+	/* before the first request counts: none but the sample is timed */
+	if (tracer->setup.plan->options->sample > 1 && tracer->setup.config.timed)
+		err = tracer__sample(tracer, (uint32_t)tracer->setup.plan->options->sample);
+	if (!err)
+		err = programs__attach_exits(tracer->programs, 1);
 	if (err)
 		return err;
 	tracer->working = 1;
-	if (tracer->setup.plan->options->sample > 1 && tracer->setup.config.timed)
-		err = tracer__sample(tracer, (uint32_t)tracer->setup.plan->options->sample);
-	if (err || tracer->setup.plan->coverage != COVERAGE_EXACT || tracer->setup.copies == 1)
-		return err;
+	if (tracer->setup.plan->coverage != COVERAGE_EXACT || tracer->setup.copies == 1)
+		return 0;
 	return tracer__escalate(tracer);
 }
 

@@ -2,6 +2,7 @@
 /* Counters of many CPUs, made up here, merged and subtracted, against a plain oracle. */
 #include "unit.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -253,6 +254,8 @@ static uint32_t assert_series(const struct machine *machine, const struct series
 			for (uint32_t i = 0; i < GFT_BUCKETS; i++)
 				sum.bucket[i] += from->bucket[i];
 		}
+	for (uint32_t i = 0; i < GFT_BUCKETS; i++)
+		sum.timed += sum.bucket[i];
 	sum.key = series->key;
 	assert_memory_equal(&sum, series, sizeof(sum));
 	return slots;
@@ -470,6 +473,8 @@ static void refused_orders(void **state)
 	/* the filter on orders knows them too */
 	machine->options.order_given = true;
 	machine->options.orders[0] = true;
+	snapshot__free(&snapshot);
+	assert_int_equal(snapshot__init(&snapshot, 1), 0);
 	assert_int_equal(snapshot__take(&snapshot, &machine->source), 0);
 	assert_int_equal(snapshot.count, 0);
 	machine->options.orders[11] = true;
@@ -511,6 +516,81 @@ static void held_missed(void **state)
 	assert_int_equal(sum, missed);
 }
 
+#define WINDOWS 2000
+#define SAMPLE	64 /* of so many one is timed, then all, then one again */
+#define TURN	4096
+
+struct writer {
+	struct gft_series *series;
+	uint64_t requests, timed;
+	bool stop;
+};
+
+static void count_one(__u64 *counter)
+{
+	__atomic_store_n(counter, *counter + 1, __ATOMIC_RELEASE);
+}
+
+/* As the programs write: a request's timing, then what became of it. */
+static void *write_requests(void *context)
+{
+	struct writer *writer = context;
+
+	while (!__atomic_load_n(&writer->stop, __ATOMIC_RELAXED)) {
+		bool all = writer->requests / TURN % 2;
+
+		if (all || writer->requests % SAMPLE == 0) {
+			writer->series->sum += 100;
+			count_one(&writer->series->bucket[gft_bucket(100)]);
+			writer->timed++;
+		}
+		count_one(&writer->series->align[1]);
+		writer->requests++;
+	}
+	return NULL;
+}
+
+/*
+ * Windows of a sample while requests go on: what is in none of them was not seen, and none holds
+ * less than nothing.
+ */
+static void windows_of_a_running_sample(void **state)
+{
+	struct machine *machine = machine_new(1, false, false);
+	struct writer writer = {.series = claim(machine, 0, 0)};
+	struct snapshot now, before, window;
+	uint64_t untimed = 0, count = 0;
+	pthread_t thread;
+
+	(void)state;
+	writer.series->min = writer.series->max = 100;
+	machine->source.sampled = true;
+	assert_int_equal(snapshot__init(&now, 1), 0);
+	assert_int_equal(snapshot__init(&before, 1), 0);
+	assert_int_equal(snapshot__init(&window, 1), 0);
+	assert_int_equal(pthread_create(&thread, NULL, write_requests, &writer), 0);
+	for (int i = 0; i <= WINDOWS; i++) {
+		if (i == WINDOWS) {
+			__atomic_store_n(&writer.stop, true, __ATOMIC_RELAXED);
+			assert_int_equal(pthread_join(thread, NULL), 0);
+		}
+		assert_int_equal(snapshot__copy(&before, &now), 0);
+		assert_int_equal(snapshot__take(&now, &machine->source), 0);
+		assert_int_equal(snapshot__subtract(&window, &now, &before), 0);
+		for (size_t s = 0; s < window.count; s++) {
+			assert_true(window.series[s].untimed < 1ull << 40);
+			untimed += window.series[s].untimed;
+			count += series__count(&window.series[s]);
+		}
+	}
+	assert_int_equal(count, writer.requests);
+	assert_int_equal(untimed, writer.requests - writer.timed);
+	snapshot__free(&now);
+	snapshot__free(&before);
+	snapshot__free(&window);
+	machine_free(machine);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -521,6 +601,7 @@ int main(void)
 		cmocka_unit_test(too_many_names),
 		cmocka_unit_test(refused_orders),
 		cmocka_unit_test(held_missed),
+		cmocka_unit_test(windows_of_a_running_sample),
 	};
 
 	return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);

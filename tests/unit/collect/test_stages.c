@@ -159,15 +159,18 @@ static void test_windows(void **state)
 	assert_int_equal(report->nr_stages, 0);
 	again();
 	went_through(GFT_STAGES, kind, 3000);
+	went_through(GFT_STAGES, kind, 3000);
 	assert_int_equal(stages__report(&stages, none, 1, report), 0);
-	assert_int_equal(report->stages[0].count, 1);
+	assert_int_equal(report->stages[0].count, 2);
+	assert_int_equal(report->stages[0].timed, 2);
 	assert_in_range(report->stages[0].max, 3000, gft_bucket_le(gft_bucket(3000)));
 	assert_int_equal(report->stages[0].nr_buckets, 1);
 	assert_in_range(report->stages[0].p50, 2900, 3100);
+	assert_true(report->stages[0].p99 == TIME_UNKNOWN);
 	again();
 	assert_int_equal(stages__report_all(&stages, none, 1, report), 0);
-	assert_int_equal(report->stages[0].count, 2);
-	assert_int_equal(report->stages[0].sum, 1003000);
+	assert_int_equal(report->stages[0].count, 3);
+	assert_int_equal(report->stages[0].sum, 1006000);
 	assert_int_equal(report->stages[0].max, 1000000);
 }
 

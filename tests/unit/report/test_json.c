@@ -142,7 +142,7 @@ static void test_refusals(void **state)
 		{"{\"le\": 311,", "{\"le\": 303,", "latency[0].buckets[1].le: does not rise"},
 		{"{\"le\": 311,", "{\"l\": 311,", "latency[0].buckets[1].le: the field"},
 		{"\"min\": 300", "\"min\": 30000", "latency[0].min: is above max"},
-		{"\"error\": 1.0", "\"error\": \"1\"", "latency[2].error: a number"},
+		{"\"error\": 0.0238095", "\"error\": \"1\", \"x\": 0.02", "latency[2].error: a number"},
 		{"\"align\": 4096, \"count\": 700", "\"align\": 4096, \"count\": 701",
 		 "alignment[0].buckets: do not add up"},
 		{"\"below_natural\": 0, ", "", "alignment[0].below_natural: the field"},

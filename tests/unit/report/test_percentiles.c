@@ -7,6 +7,7 @@
 
 #include <gfptrace/buckets.h>
 
+#include "report/histogram.h"
 #include "report/report.h"
 
 #define VALUES 5000
@@ -35,7 +36,8 @@ static void check(uint64_t *values, size_t nr)
 	static uint64_t histogram[GFT_BUCKETS];
 	struct report *report = report__new();
 	struct latency *latency;
-	uint64_t sum = 0;
+	static const uint64_t permilles[PERCENTILES] = {500, 900, 990, 999};
+	uint64_t sum = 0, least;
 	size_t i;
 
 	assert_non_null(report);
@@ -45,18 +47,25 @@ static void check(uint64_t *values, size_t nr)
 	qsort(values, nr, sizeof(*values), compare);
 	for (i = 0; i < nr; i++)
 		histogram[gft_bucket(values[i])]++;
-	latency->min = values[0];
+	least = latency->min = values[0];
 	latency->max = values[nr - 1];
-	assert_int_equal(latency__from_histogram(report, latency, histogram), 0);
+	assert_int_equal(latency__from_histogram(latency, histogram), 0);
 	assert_int_equal(latency->count, nr);
 	assert_true(latency->error <= 1.0 / 16);
-	assert_near(latency->p50, oracle(values, nr, 500), latency->error);
-	assert_near(latency->p90, oracle(values, nr, 900), latency->error);
-	assert_near(latency->p99, oracle(values, nr, 990), latency->error);
-	assert_near(latency->p999, oracle(values, nr, 999), latency->error);
-	assert_true(latency->min <= latency->p50 && latency->p50 <= latency->p90);
-	assert_true(latency->p90 <= latency->p99 && latency->p99 <= latency->p999);
-	assert_true(latency->p999 <= latency->max);
+	assert_int_equal(latency->timed, nr);
+	assert_false(latency->sampled);
+	for (i = 0; i < PERCENTILES; i++) {
+		uint64_t value = *latency__percentile(latency, (enum percentile)i);
+
+		/* of fewer it would be the largest alone */
+		if (nr * (1000 - permilles[i]) < 1000) {
+			assert_true(value == TIME_UNKNOWN);
+			continue;
+		}
+		assert_near(value, oracle(values, nr, permilles[i]), latency->error);
+		assert_true(least <= value && value <= latency->max);
+		least = value;
+	}
 	for (i = 0; i < latency->nr_buckets; i++) {
 		assert_int_not_equal(latency->buckets[i].count, 0);
 		assert_true(!i || latency->buckets[i - 1].le < latency->buckets[i].le);
@@ -101,7 +110,7 @@ static void test_one_value(void **state)
 
 	(void)state;
 	histogram[gft_bucket(777)] = 1000;
-	assert_int_equal(latency__from_histogram(NULL, &latency, histogram), 0);
+	assert_int_equal(latency__from_histogram(&latency, histogram), 0);
 	assert_int_equal(latency.p50, 777);
 	assert_int_equal(latency.p999, 777);
 	assert_true(latency.error <= 0);
@@ -115,9 +124,9 @@ static void test_empty(void **state)
 	struct latency latency = {0};
 
 	(void)state;
-	assert_int_equal(latency__from_histogram(NULL, &latency, histogram), 0);
+	assert_int_equal(latency__from_histogram(&latency, histogram), 0);
 	assert_int_equal(latency.count, 0);
-	assert_int_equal(latency.p999, 0);
+	assert_true(latency.p999 == TIME_UNKNOWN);
 	assert_null(latency.buckets);
 }
 
@@ -130,7 +139,7 @@ static void test_overflow(void **state)
 	(void)state;
 	histogram[gft_bucket(100)] = 1;
 	histogram[GFT_OVERFLOW] = 9;
-	assert_int_equal(latency__from_histogram(NULL, &latency, histogram), 0);
+	assert_int_equal(latency__from_histogram(&latency, histogram), 0);
 	assert_int_equal(latency.p50, 1ull << 40);
 	assert_true(latency.buckets[1].le == UINT64_MAX);
 	free(latency.buckets);
@@ -145,7 +154,7 @@ static void test_large_counts(void **state)
 	(void)state;
 	histogram[gft_bucket(100)] = 1ull << 62;
 	histogram[gft_bucket(5000)] = 1ull << 56;
-	assert_int_equal(latency__from_histogram(NULL, &latency, histogram), 0);
+	assert_int_equal(latency__from_histogram(&latency, histogram), 0);
 	assert_true(latency.p90 < 104);
 	assert_true(latency.p999 > 4000);
 	free(latency.buckets);

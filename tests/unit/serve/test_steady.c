@@ -31,7 +31,7 @@ static void add_one(struct report *report, size_t i, uint64_t count)
 	latency->labels.value[DIM_COMM] = name_of(report, i);
 	latency->sum = 1000 * count;
 	latency->min = latency->max = 1000;
-	assert_int_equal(latency__from_histogram(report, latency, histogram), 0);
+	assert_int_equal(latency__from_histogram(latency, histogram), 0);
 	blocks->labels.value[DIM_COMM] = name_of(report, i);
 	blocks->labels.value[DIM_ORDER] = "0";
 	blocks->count = count;

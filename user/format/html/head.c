@@ -90,12 +90,10 @@ static const char *loss_class(double ratio)
 
 static void write_lost(FILE *file, const struct report *report)
 {
-	uint64_t made = report->requests.counted + report->requests.missed;
 	char share[TEXT_SHARE];
 
-	open_tile(file, loss_class(made ? (double)report->requests.missed / (double)made : 0),
-		  "Lost");
-	html__text(file, text__share(report->requests.missed, made, share));
+	open_tile(file, loss_class(report__loss_ratio(report)), "Lost");
+	html__text(file, text__share(report->requests.missed, report__made(report), share));
 	fputs("</b><small>", file);
 	html__count(file, report->requests.missed);
 	fputs(" not counted", file);

@@ -67,6 +67,8 @@ static int fill_cell(struct map *map, const struct report *report, size_t row, s
 	if (!cell->count)
 		return 0;
 	map->most = cell->count > map->most ? cell->count : map->most;
+	if (cell->p99 == TIME_UNKNOWN)
+		return 0;
 	map->longest = cell->p99 > map->longest ? cell->p99 : map->longest;
 	map->shortest = cell->p99 < map->shortest ? cell->p99 : map->shortest;
 	return 0;
@@ -110,7 +112,8 @@ static void write_cell(FILE *file, const struct report *report, const struct map
 		return;
 	}
 	fprintf(file, "<td style=\"--p:%.2f;--c:%.2f\">",
-		heat(cell->p99, map->shortest, map->longest), heat(cell->count, 1, map->most));
+		cell->p99 == TIME_UNKNOWN ? 0 : heat(cell->p99, map->shortest, map->longest),
+		heat(cell->count, 1, map->most));
 	html__time(file, report, cell->p99);
 	fputs("<small>", file);
 	html__count(file, cell->count);

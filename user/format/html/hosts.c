@@ -34,7 +34,7 @@ static void write_host(FILE *file, const struct report *report, const struct hos
 	fputs("</td><td class=\"n\">", file);
 	html__count(file, host->missed);
 	fputs("</td><td class=\"n\">", file);
-	html__share(file, host->missed, host->counted + host->missed);
+	html__share(file, host->missed, host__made(host));
 	fputs("</td>", file);
 	write_list(file, host);
 	fputs("</tr>\n", file);

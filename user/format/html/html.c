@@ -81,7 +81,11 @@ void html__time(FILE *file, const struct report *report, uint64_t ns)
 {
 	char text[UNITS_COUNT];
 
-	fprintf(file, "<data value=\"%" PRIu64 "\">%s</data>", ns, text__time(report, ns, text));
+	if (ns == TIME_UNKNOWN)
+		fputc('-', file);
+	else
+		fprintf(file, "<data value=\"%" PRIu64 "\">%s</data>", ns,
+			text__time(report, ns, text));
 }
 
 void html__size(FILE *file, uint64_t bytes)

@@ -187,6 +187,8 @@ static void write_marks(FILE *file, const struct report *report, const struct bi
 		bool left = (x = x_of_time(bins, marks[i].ns)) > WIDTH * .6;
 		int y = 12 + (int)i * 14;
 
+		if (marks[i].ns == TIME_UNKNOWN)
+			continue;
 		fprintf(file,
 			"<path class=\"line\" d=\"M%.1f %dV%d\"/><text class=\"mark\" x=\"%.1f\" "
 			"y=\"%d\" text-anchor=\"%s\">%s %s</text>\n",

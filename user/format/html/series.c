@@ -6,20 +6,39 @@
 #include "format/html/html.h"
 #include "format/text/table.h"
 
+/* What the sample allows, with 95 %. */
+static void write_interval(FILE *file, const struct report *report,
+			   const struct time_range *interval)
+{
+	fputs("<br><small>", file);
+	html__time(file, report, interval->low);
+	fputs(" to ", file);
+	html__time(file, report, interval->high);
+	fputs("</small>", file);
+}
+
 static void write_row(FILE *file, const struct report *report, const struct latency *series,
 		      const bool used[DIMENSIONS])
 {
-	const uint64_t times[] = {series->min, series->p50,  series->p90,
-				  series->p99, series->p999, series->max};
+	const uint64_t times[] = {series->timed ? series->min : TIME_UNKNOWN,
+				  series->p50,
+				  series->p90,
+				  series->p99,
+				  series->p999,
+				  series->timed ? series->max : TIME_UNKNOWN};
 
 	fputs("<tr>", file);
 	html__label_cells(file, &series->labels, used);
 	fputs("<td class=\"n\">", file);
 	html__count(file, series->count);
+	fputs("</td><td class=\"n\">", file);
+	html__count(file, series->timed);
 	fputs("</td>", file);
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
 		fputs("<td class=\"n\">", file);
 		html__time(file, report, times[i]);
+		if (series->sampled && i && i <= PERCENTILES && times[i] != TIME_UNKNOWN)
+			write_interval(file, report, &series->interval[i - 1]);
 		fputs("</td>", file);
 	}
 	fputs("</tr>\n", file);
@@ -82,7 +101,7 @@ static int write_counts(FILE *file, const struct report *report)
 
 int html__series(FILE *file, const struct report *report)
 {
-	static const char *const titles[] = {"count", "min", "p50", "p90", "p99", "p99.9", "max"};
+	static const char *const titles[] = {"count", "timed", "min", "p50", "p90", "p99", "p99.9", "max"};
 	bool used[DIMENSIONS] = {false};
 	size_t i, rows = 0;
 	uint64_t least;

@@ -59,6 +59,11 @@ int html__slowest(FILE *file, const struct report *report)
 	for (size_t i = 0; i < report->nr_slowest && i < HTML_EVENTS; i++)
 		write_slow(file, report, &report->slowest[i]);
 	html__left_out(file, report->nr_slowest, HTML_EVENTS);
+	if (report->mode.slowest_dropped) {
+		fputs("<p>", file);
+		html__count(file, report->mode.slowest_dropped);
+		fputs(" slow requests ended while this list was being written.</p>\n", file);
+	}
 	html__section_end(file);
 	return 0;
 }

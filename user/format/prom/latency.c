@@ -78,7 +78,7 @@ static int add_rest(struct shown *shown, const struct report *report, const bool
 	for (size_t i = 0; i < report->nr_latency; i++)
 		if (!kept[i])
 			fold__add_latency(rest, &report->latency[i]);
-	err = fold__to_latency(rest, series);
+	err = fold__to_counters(rest, series);
 	if (!err) {
 		series->labels = prom__other(&report->latency[0].labels);
 		shown->own = series->buckets;
@@ -114,8 +114,7 @@ static int write_requests(FILE *file, const struct report *report, const struct 
 	int err = 0;
 
 	prom__family(file, "gfptrace_requests_total", "counter", "Requests counted.");
-	/* where not all are timed, the latencies do not count them */
-	if (!shown->nr || report->mode.sample != 1 || report->mode.nr_stretches)
+	if (!shown->nr)
 		return prom__sample(file, "gfptrace_requests_total", NULL, NULL,
 				    (double)report->requests.counted);
 	for (size_t i = 0; i < shown->nr && !err; i++)
@@ -135,9 +134,16 @@ static int write_latencies(FILE *file, const struct shown *shown)
 		     "Latency of requests, from the entry to the result.");
 	for (i = 0; i < shown->nr && !err; i++)
 		err = write_histogram(file, &shown->series[i]);
-	prom__family(file, "gfptrace_latency_max_seconds", "gauge", "The longest request.");
+	prom__family(file, "gfptrace_latency_timed_total", "counter",
+		     "Requests that were timed: where not all were, they stand for all.");
 	for (i = 0; i < shown->nr && !err; i++)
-		err = prom__sample(file, "gfptrace_latency_max_seconds", &shown->series[i].labels,
+		err = prom__sample(file, "gfptrace_latency_timed_total", &shown->series[i].labels,
+				   NULL, (double)shown->series[i].timed);
+	prom__family(file, "gfptrace_latency_max_seconds", "gauge",
+		     "The longest request that was timed.");
+	for (i = 0; i < shown->nr && !err; i++)
+		if (shown->series[i].timed)
+			err = prom__sample(file, "gfptrace_latency_max_seconds", &shown->series[i].labels,
 				   NULL, (double)shown->series[i].max / 1e9);
 	return err;
 }

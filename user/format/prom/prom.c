@@ -114,8 +114,6 @@ static int write_info(FILE *file, const struct report *report)
 /* The numbers of the whole report. */
 static int write_totals(FILE *file, const struct report *report)
 {
-	double missed = (double)report->requests.missed;
-	double made = (double)report->requests.counted + missed;
 	const struct {
 		const char *name, *type, *help;
 		double value;
@@ -127,7 +125,10 @@ static int write_totals(FILE *file, const struct report *report)
 		{"gfptrace_requests_failed_total", "counter", "Requests counted that got none.",
 		 (double)report->requests.failed},
 		{"gfptrace_requests_missed_total", "counter",
-		 "Requests made on the machine and not counted.", missed},
+		 "Requests made on the machine and not counted.",
+		 (double)report->requests.missed},
+		{"gfptrace_requests_filtered_total", "counter",
+		 "Requests seen and kept out by the filter.", (double)report->requests.filtered},
 		{"gfptrace_pages_total", "counter", "Pages in the blocks given out.",
 		 (double)report->requests.pages},
 		{"gfptrace_bulk_calls_total", "counter",
@@ -136,7 +137,8 @@ static int write_totals(FILE *file, const struct report *report)
 		{"gfptrace_bulk_pages_total", "counter", "Pages given out in bulk.",
 		 (double)report->requests.bulk_pages},
 		{"gfptrace_loss_ratio", "gauge",
-		 "Share of the requests made that were not counted.", made > 0 ? missed / made : 0},
+		 "Share of the machine's requests that were missed.",
+		 report__loss_ratio(report)},
 	};
 	int err = 0;
 

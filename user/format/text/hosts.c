@@ -36,7 +36,7 @@ static int add_host(struct table *table, const struct host *host)
 	table__cell(table, format__duration(host->duration_ns, text));
 	table__cell(table, format__count(host->counted, text));
 	table__cell(table, format__count(host->missed, text));
-	table__cell(table, text__share(host->missed, host->counted + host->missed, share));
+	table__cell(table, text__share(host->missed, host__made(host), share));
 	table__cell(table, causes);
 	free(causes);
 	return 0;

@@ -46,25 +46,82 @@ static int write_counts(FILE *file, const struct report *report)
 	return err;
 }
 
+static uint64_t known_time(const struct latency *series, uint64_t ns)
+{
+	return series->timed ? ns : TIME_UNKNOWN;
+}
+
 static void add_row(struct table *table, const struct report *report, const struct latency *series,
-		    const bool used[DIMENSIONS])
+		    const bool used[DIMENSIONS], bool sampled)
 {
 	char text[UNITS_COUNT];
 
 	table__label_cells(table, &series->labels, used);
 	table__cell(table, format__count(series->count, text));
-	table__cell(table, text__time(report, series->min, text));
+	if (sampled)
+		table__cell(table, format__count(series->timed, text));
+	table__cell(table, text__time(report, known_time(series, series->min), text));
 	table__cell(table, text__time(report, series->p50, text));
 	table__cell(table, text__time(report, series->p90, text));
 	table__cell(table, text__time(report, series->p99, text));
 	table__cell(table, text__time(report, series->p999, text));
-	table__cell(table, text__time(report, series->max, text));
+	table__cell(table, text__time(report, known_time(series, series->max), text));
+}
+
+static bool is_sampled(const struct report *report)
+{
+	bool sampled = false;
+
+	for (size_t i = 0; i < report->nr_latency; i++)
+		sampled |= report->latency[i].sampled;
+	return sampled;
+}
+
+static void add_interval(struct table *table, const struct report *report,
+			 const struct time_range *interval)
+{
+	char low[UNITS_COUNT], high[UNITS_COUNT];
+
+	if (interval->high == TIME_UNKNOWN)
+		table__cell(table, "-");
+	else
+		table__printf(table, "%s .. %s", text__time(report, interval->low, low),
+			      text__time(report, interval->high, high));
+}
+
+/* Where not all were timed: how far the percentiles may be off. */
+static int write_intervals(FILE *file, const struct report *report)
+{
+	static const char *const titles[] = {"p50", "p90", "p99", "p99.9"};
+	bool used[DIMENSIONS] = {false};
+	struct table *table;
+	int err;
+
+	table = table__new();
+	for (size_t i = 0; i < report->nr_latency; i++)
+		labels__mark(&report->latency[i].labels, used);
+	table__label_columns(table, used);
+	for (int i = 0; i < PERCENTILES; i++)
+		table__column(table, titles[i], true);
+	for (size_t i = 0; i < report->nr_latency; i++) {
+		const struct latency *series = &report->latency[i];
+
+		if (!series->sampled || series->interval[P50].high == TIME_UNKNOWN)
+			continue;
+		table__label_cells(table, &series->labels, used);
+		for (int p = 0; p < PERCENTILES; p++)
+			add_interval(table, report, &series->interval[p]);
+	}
+	fputs("  Not all were timed. The percentiles of all requests lie, with 95 %, in\n", file);
+	err = table__write(file, table);
+	table__free(table);
+	return err;
 }
 
 static int write_table(FILE *file, const struct report *report)
 {
-	static const char *const titles[] = {"count", "min", "p50", "p90", "p99", "p99.9", "max"};
-	bool used[DIMENSIONS] = {false};
+	static const char *const titles[] = {"count", "timed", "min", "p50", "p90", "p99", "p99.9", "max"};
+	bool used[DIMENSIONS] = {false}, sampled = is_sampled(report);
 	struct table *table = table__new();
 	size_t i;
 	int err;
@@ -73,12 +130,13 @@ static int write_table(FILE *file, const struct report *report)
 		labels__mark(&report->latency[i].labels, used);
 	table__label_columns(table, used);
 	for (i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
-		table__column(table, titles[i], true);
+		if (i != 1 || sampled)
+			table__column(table, titles[i], true);
 	for (i = 0; i < report->nr_latency; i++)
-		add_row(table, report, &report->latency[i], used);
+		add_row(table, report, &report->latency[i], used, sampled);
 	err = table__write(file, table);
 	table__free(table);
-	return err;
+	return err || !sampled ? err : write_intervals(file, report);
 }
 
 int text__latency(FILE *file, const struct report *report, unsigned int width)

@@ -116,6 +116,7 @@ int text__slow(FILE *file, const struct report *report, const struct slow *slow,
 
 int text__slowest(FILE *file, const struct report *report, unsigned int width)
 {
+	char count[UNITS_COUNT];
 	int err = 0;
 
 	if (!report->nr_slowest)
@@ -123,5 +124,9 @@ int text__slowest(FILE *file, const struct report *report, unsigned int width)
 	fputs("\nSLOWEST\n", file);
 	for (size_t i = 0; i < report->nr_slowest && !err; i++)
 		err = text__slow(file, report, &report->slowest[i], width);
+	if (!err && report->mode.slowest_dropped)
+		err = text__paragraphf(file, width, "left out",
+				       "%s slow requests ended while this list was being written",
+				       format__count(report->mode.slowest_dropped, count));
 	return err;
 }

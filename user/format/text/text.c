@@ -39,6 +39,8 @@ bool text__counts_instructions(const struct report *report)
 
 const char *text__time(const struct report *report, uint64_t ns, char buffer[UNITS_COUNT])
 {
+	if (ns == TIME_UNKNOWN)
+		return strcpy(buffer, "-");
 	if (text__counts_instructions(report))
 		return format__count(ns, buffer);
 	return format__duration(ns, buffer);
@@ -140,15 +142,14 @@ static void write_cause(FILE *file, const struct loss *loss)
 
 void text__loss(FILE *file, const struct report *report)
 {
-	uint64_t made = report->requests.counted + report->requests.missed;
 	char count[UNITS_COUNT], share[TEXT_SHARE];
 
 	if (!report->requests.missed)
 		fputs("nothing", file);
 	else
-		fprintf(file, "%s requests not counted (%s of all)",
+		fprintf(file, "%s requests missed (%s of the machine's)",
 			format__count(report->requests.missed, count),
-			text__share(report->requests.missed, made, share));
+			text__share(report->requests.missed, report__made(report), share));
 	for (size_t i = 0; i < report->nr_loss; i++) {
 		fputs(i ? ", " : "; ", file);
 		write_cause(file, &report->loss[i]);

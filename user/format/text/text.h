@@ -55,6 +55,7 @@ char *text__sentence(const struct report *report, void (*write)(FILE *, const st
 
 /* A time; on a clock that counts instructions (host.clock icount) a bare number. */
 bool text__counts_instructions(const struct report *report);
+/* "-" where it is TIME_UNKNOWN. Returns `buffer`. */
 const char *text__time(const struct report *report, uint64_t ns, char buffer[UNITS_COUNT]);
 
 /* A paragraph made by fprintf(); formatted words are escaped and wrapped. */

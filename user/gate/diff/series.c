@@ -86,17 +86,19 @@ static int add_latency(const struct gatherer *gatherer, const struct latency *la
 	struct metric_sample sample;
 	struct point *point;
 
-	if (!latency->count)
+	if (!latency->nr_buckets)
 		return 0;
 	sample__begin(&sample, &latency->labels);
 	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++) {
 		struct quantile quantile =
 			latency__quantile(latency, measure__quantile(quantiles[i]));
 
+		if (!quantile.known)
+			continue;
 		point = add(gatherer, quantiles[i], &sample, (double)quantile.value);
 		if (!point)
 			return -ENOMEM;
-		point->count = latency->count;
+		point->count = latency->sampled ? latency->effective : latency->count;
 		point->latency = latency;
 	}
 	if (!add(gatherer, DIFF_MEAN, &sample, (double)latency->sum / (double)latency->count))

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A rule held against a report. */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "report/array.h"
 #include "gate/verdict/verdict.h"
+#include "report/quantile.h"
 #include "base/text.h"
 
 /* The series of one set of values of the `for each` labels; one group without `for each`. */
@@ -21,6 +23,7 @@ struct search {
 	const struct rule *rule;
 	struct group *groups;
 	size_t nr_groups;
+	char *open; /* labels of a series of which too few were timed to judge it */
 };
 
 static bool matches(const struct rule *rule, const struct metric_sample *sample)
@@ -63,6 +66,35 @@ static struct group *group_of(struct search *search, const struct metric_sample 
 	return group;
 }
 
+static int decide(struct group *group, const struct metric_sample *sample, double value)
+{
+	group->value = value;
+	group->low = sample->low;
+	group->high = sample->high;
+	group->requests = sample->count;
+	free(group->worst);
+	group->worst = sample__format(sample);
+	return group->worst ? 0 : -ENOMEM;
+}
+
+/* A percentile of which only the lower end is known: it answers where any value would be alike. */
+static int take_open(struct search *search, struct group *group, const struct metric_sample *sample)
+{
+	const struct rule *rule = search->rule;
+	bool low = verdict__holds(rule->comparison, sample->low, rule->bound);
+	double margin = verdict__margin(rule->comparison, sample->low, rule->bound);
+
+	if (low != verdict__holds(rule->comparison, sample->high, rule->bound)) {
+		if (!search->open)
+			search->open = sample__format(sample);
+		return search->open ? 0 : -ENOMEM;
+	}
+	if (group->series++ &&
+	    margin >= verdict__margin(rule->comparison, group->value, rule->bound))
+		return 0;
+	return decide(group, sample, sample->low);
+}
+
 static int take_sample(const struct metric_sample *sample, void *context)
 {
 	struct search *search = context;
@@ -82,17 +114,13 @@ static int take_sample(const struct metric_sample *sample, void *context)
 		group->low = group->high = group->value;
 		return 0;
 	}
+	if (sample->open)
+		return take_open(search, group, sample);
 	new = verdict__margin(rule->comparison, sample->value, rule->bound);
 	old = verdict__margin(rule->comparison, group->value, rule->bound);
 	if (group->series++ && new >= old)
 		return 0;
-	group->value = sample->value;
-	group->low = sample->low;
-	group->high = sample->high;
-	group->requests = sample->count;
-	free(group->worst);
-	group->worst = sample__format(sample);
-	return group->worst ? 0 : -ENOMEM;
+	return decide(group, sample, sample->value);
 }
 
 /* "RULE [order=3]SUFFIX" */
@@ -256,8 +284,28 @@ static int say_nothing_matched(const struct rule *rule, const struct report *rep
 	return unanswered(rule, suffix, verdicts, problem, length < 0 ? NULL : hint);
 }
 
+static int say_open(const struct rule *rule, const char *labels, const char *suffix,
+		    struct verdicts *verdicts)
+{
+	double beyond = 1 - (double)rule->quantile / QUANTILE_ONE;
+	char *problem = NULL, *hint = NULL;
+	int length = asprintf(&problem, "too few requests of %s were timed to tell", labels);
+
+	if (length < 0)
+		return -ENOMEM;
+	if (beyond > 0)
+		length = asprintf(&hint,
+				  "this quantile needs %.0f timed ones: run longer, or time all "
+				  "with --budget 100",
+				  ceil(3 / beyond - 1e-6));
+	else
+		length = asprintf(&hint, "the maximum needs all to be timed: --budget 100");
+	return unanswered(rule, suffix, verdicts, problem, length < 0 ? NULL : hint);
+}
+
 static void free_groups(struct search *search)
 {
+	free(search->open);
 	for (size_t i = 0; i < search->nr_groups; i++) {
 		for (size_t each = 0; each < RULE_EACH; each++)
 			free(search->groups[i].values[each]);
@@ -280,7 +328,10 @@ int rule__check(const struct rule *rule, const struct report *report, const char
 	if (!err && !search.nr_groups)
 		err = say_nothing_matched(rule, report, suffix, verdicts);
 	for (size_t i = 0; i < search.nr_groups && !err; i++)
-		err = judge(rule, &search.groups[i], suffix, verdicts);
+		if (search.groups[i].worst || rule->metric->fold == METRIC_SUM)
+			err = judge(rule, &search.groups[i], suffix, verdicts);
+	if (search.open && !err)
+		err = say_open(rule, search.open, suffix, verdicts);
 	free_groups(&search);
 	return err;
 }
