@@ -57,6 +57,8 @@ static __always_inline __u32 preempt_count_slow(const struct gft_row *row, __u64
 {
 	int count = 0;
 
+	if (gft_config.context_by_stack)
+		return on_task_stack(address) ? 0 : SOFTIRQ_OFFSET;
 #if defined(__TARGET_ARCH_arm64)
 	return preempt_count_symbol();
 #endif

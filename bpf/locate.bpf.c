@@ -8,6 +8,17 @@
 
 #define TASK_GROUP_DEPTH 32
 
+/* Is this a CPU's rq->cfs? A runqueue knows its CPU, and its own queue knows the runqueue. */
+static __always_inline bool is_cfs_of(__u64 address, __u32 cpu)
+{
+	const struct cfs_rq *cfs = (const void *)address;
+	const struct rq *rq = (const void *)(address - bpf_core_field_offset(struct rq, cfs));
+
+	if (bpf_core_field_exists(rq->cpu) && (__u32)BPF_CORE_READ(rq, cpu) != cpu)
+		return false;
+	return !bpf_core_field_exists(cfs->rq) || BPF_CORE_READ(cfs, rq) == rq;
+}
+
 /* Address of the CPU's root rq->cfs: the root task group's queues are those of the rqs. */
 static __always_inline __u64 root_cfs(__u32 cpu)
 {
@@ -28,7 +39,31 @@ static __always_inline __u64 root_cfs(__u32 cpu)
 	}
 	queues = BPF_CORE_READ(group, cfs_rq);
 	bpf_probe_read_kernel(&cfs, sizeof(cfs), &queues[cpu]);
-	return cfs;
+	return is_cfs_of(cfs, cpu) ? cfs : 0;
+}
+
+/*
+ * The same by the tasks, each of which leads to the queue of its CPU: since v7.2 task_group.cfs_rq
+ * is a per-CPU pointer. Leaves the addresses in the rows.
+ */
+SEC("iter/task")
+int find_queues(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	const struct rq *rq;
+	struct gft_row *row;
+	__u64 cfs;
+	__u32 cpu;
+
+	if (!task || !bpf_core_field_exists(task->se.cfs_rq))
+		return 0;
+	rq = BPF_CORE_READ(task, se.cfs_rq, rq);
+	cfs = (__u64)rq + bpf_core_field_offset(rq->cfs);
+	cpu = (__u32)BPF_CORE_READ(rq, cpu);
+	row = bpf_map_lookup_elem(&gft_cpus, &cpu);
+	if (rq && row && is_cfs_of(cfs, cpu))
+		row->scratch = cfs;
+	return 0;
 }
 
 SEC("syscall")
@@ -36,6 +71,7 @@ int locate(struct gft_locate *argument)
 {
 	gft_base = (__u64)&gft_frames;
 	argument->cfs = root_cfs(argument->cpu);
+	argument->now = bpf_ktime_get_ns();
 	return 0;
 }
 

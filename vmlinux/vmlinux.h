@@ -46,10 +46,16 @@ struct page {
 };
 
 struct cfs_rq {
+	struct rq *rq; /* CONFIG_FAIR_GROUP_SCHED */
 };
 
 struct rq {
 	struct cfs_rq cfs;
+	int cpu; /* CONFIG_SMP */
+};
+
+struct sched_entity {
+	struct cfs_rq *cfs_rq; /* CONFIG_FAIR_GROUP_SCHED */
 };
 
 struct task_group {
@@ -75,6 +81,7 @@ struct task_struct {
 	int prio;
 	struct signal_struct *signal;
 	void *worker_private; /* of a kernel thread, since v5.17 (commit e32cf5dfbe22) */
+	struct sched_entity se;
 	struct task_group *sched_task_group;
 	struct sched_info sched_info;
 };

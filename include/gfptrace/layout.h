@@ -101,6 +101,7 @@ struct gft_config {
 	__u32 timed;	 /* there is an entry program: latency is measured */
 	__u32 marked;	 /* count only the module's requests */
 	__u32 preempt_rt;
+	__u32 context_by_stack;	 /* preempt_count is not what we take it for */
 	__u32 uncounted_entries; /* the kernel may skip one and not count it: kprobes, to v6.6 */
 	__u32 memcg_by_warn;	 /* the program on warn_alloc is there to tell memcg refusals */
 
@@ -328,11 +329,17 @@ struct gft_zone_pages {
 	__u64 lowest, highest;
 };
 
-/* Argument and result of the program `locate`: the address of rq->cfs of a CPU, or 0. */
+/* Argument and result of the program `locate`. */
 struct gft_locate {
 	__u32 cpu;
 	__u32 pad;
-	__u64 cfs;
+	__u64 cfs; /* the address of rq->cfs of that CPU, or 0 */
+	__u64 now; /* ns, bpf_ktime_get_ns() */
+};
+
+/* How often a context that is known was read as which: bpf/facts.bpf.c. */
+struct gft_facts {
+	__u32 read[GFT_CONTEXTS][GFT_CONTEXTS]; /* by what it is, by what it was read as */
 };
 
 /* Argument and result of the iterator `find_stats`: where a program's statistics are. */

@@ -50,13 +50,20 @@ static const char *no_reasons(const struct tracer *tracer)
 		       : "the zones were not found by their kswapd threads: shown as unknown";
 }
 
-static int describe_failures_only(struct report *report, const struct tracer *tracer)
+static const char *no_context(const struct kernel *kernel)
+{
+	return kernel->no_context
+		       ? kernel->no_context
+		       : "preempt_count cannot be read: every interrupt is shown as softirq";
+}
+
+static int describe_failures_only(struct report *report, const struct kernel *kernel,
+				  const struct tracer *tracer)
 {
 	bool kprobe = tracer__tier(tracer) == TIER_KPROBE;
 	const struct sight sights[] = {
 		{true, "failures", NULL},
-		{tracer__exact_context(tracer), "softirq apart from hardirq",
-		 "preempt_count cannot be read: every interrupt is shown as softirq"},
+		{tracer__exact_context(tracer), "softirq apart from hardirq", no_context(kernel)},
 		{false, "requests that succeed", "--failures-only: nothing looks at them"},
 		{false, "latency, alignment and placement", "they are of requests that succeed"},
 		{false, "stages and path", "nothing looks at a request before it fails"},
@@ -84,6 +91,8 @@ static int describe_failures_only(struct report *report, const struct tracer *tr
 	return describe_sights(report, sights, LENGTH(sights));
 }
 
+static const char other_arguments[] = "its tracepoint has other arguments than gfptrace knows";
+
 /* Which parts of the way through the allocator are seen. */
 static int describe_stages(struct report *report, const struct tracer *tracer)
 {
@@ -107,13 +116,15 @@ static int describe_stages(struct report *report, const struct tracer *tracer)
 		{GFT_STAGE_AUTOPSY, "stage autopsy",
 		 "no kprobe on warn_alloc: failures are looked at when their time is over"},
 	};
-	uint32_t sees = tracer__sees(tracer);
+	uint32_t sees = tracer__sees(tracer), strange = tracer__strange(tracer);
 	int err = report__add_sees(report, "stages");
 
 	_Static_assert(LENGTH(stages) == GFT_STAGES, "every stage is seen or blind");
 	for (size_t i = 0; i < LENGTH(stages) && !err; i++)
 		if (!(sees & 1u << stages[i].stage))
-			err = report__add_blind(report, stages[i].what, stages[i].why);
+			err = report__add_blind(report, stages[i].what,
+						strange & 1u << stages[i].stage ? other_arguments
+										: stages[i].why);
 	if (!err)
 		err = report__add_blind(report, "stage highatomic",
 					"the compiler has put it into its callers: there is "
@@ -137,8 +148,21 @@ static int describe_stages(struct report *report, const struct tracer *tracer)
 /* Without the entry: what has tracepoints of its own. */
 static int describe_stages_alone(struct report *report, const struct tracer *tracer)
 {
+	static const struct {
+		enum gft_stage stage;
+		const char *what;
+	} stages[] = {
+		{GFT_STAGE_RECLAIM, "stage reclaim"},
+		{GFT_STAGE_COMPACT, "stage compact"},
+		{GFT_STAGE_MEMCG, "stage memcg"},
+	};
 	const char *why = "the entry is not seen, so no stage knows its request";
+	uint32_t strange = tracer__strange(tracer);
 
+	for (size_t i = 0; i < LENGTH(stages); i++)
+		if (strange & 1u << stages[i].stage &&
+		    report__add_blind(report, stages[i].what, other_arguments))
+			return -ENOMEM;
 	if (!tracer__sees(tracer))
 		return report__add_blind(report, "stages, path and the slowest requests", why);
 	if (report__add_sees(
@@ -174,8 +198,7 @@ int describe__mode(struct report *report, const struct kernel *kernel, const str
 		{tracer__memcg(tracer), "failures: memcg",
 		 "no kprobe on warn_alloc to tell a refused charge from a failed search"},
 		{tracer__places(tracer), "alignment and placement", kernel->frames.why},
-		{tracer__exact_context(tracer), "softirq apart from hardirq",
-		 "preempt_count cannot be read: every interrupt is shown as softirq"},
+		{tracer__exact_context(tracer), "softirq apart from hardirq", no_context(kernel)},
 		{tracer__bulk(tracer), "bulk requests",
 		 "they pass by the tracepoint, and no trampoline can be attached"},
 		{timed, "classes user and kernel apart",
@@ -202,7 +225,7 @@ int describe__mode(struct report *report, const struct kernel *kernel, const str
 	int err;
 
 	if (tracer__failures_only(tracer))
-		return describe_failures_only(report, tracer);
+		return describe_failures_only(report, kernel, tracer);
 	report->mode.tier = tier_names[tracer__tier(tracer)];
 	report->mode.entry = entry;
 	report->mode.bulk_entry = tracer__bulk(tracer) ? kernel->facts.bulk.name : "";

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/btf.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <bpf/btf.h>
@@ -279,6 +280,47 @@ static bool is_named(const struct btf *btf, uint32_t id, const char *name)
 	       !strcmp(btf__name_by_offset(btf, type->name_off), name);
 }
 
+static bool is_sized(const struct btf *btf, uint32_t id, uint32_t size)
+{
+	const struct btf_type *type = strip(btf, id);
+
+	return type && (btf_is_int(type) || btf_is_any_enum(type)) && type->size == size;
+}
+
+static bool argument_is(const struct btf *btf, uint32_t id, char type)
+{
+	switch (type) {
+	case 'g':
+		return is_named(btf, id, "gfp_t");
+	case 'i':
+		return is_sized(btf, id, 4) && !is_named(btf, id, "gfp_t");
+	case 'l':
+		return is_sized(btf, id, 8);
+	default:
+		return points_to(btf, id, "page");
+	}
+}
+
+bool btf_facts__event(const struct btf *btf, const char *event, const char *types)
+{
+	const struct btf_type *proto;
+	char name[64];
+
+	snprintf(name, sizeof(name), "btf_trace_%s", event);
+	if (btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF) <= 0)
+		return false;
+	if (!*types)
+		return true;
+	proto = event_prototype(btf, name);
+	/* the first argument is not the program's */
+	if (!proto || btf_vlen(proto) < 1 + strlen(types))
+		return false;
+	for (size_t i = 0; types[i]; i++)
+		if (!argument_is(btf, btf_params(proto)[1 + i].type, types[i]))
+			return false;
+	return true;
+}
+
 /*
  * The arguments of tracepoints have no names in BTF: their types must be those that stood in
  * these places since v6.1 (commits 11e9734bcb6a, 2c1d697fb8ba), the node last. Before, requests
@@ -322,6 +364,7 @@ int btf_facts__read(const struct btf *btf, struct btf_facts *facts)
 		btf__find_by_name_kind(btf, "btf_trace_mm_page_alloc", BTF_KIND_TYPEDEF) > 0;
 	if (find_member(btf, "trace_event_raw_mm_page_alloc", "pfn", &pfn_bits))
 		facts->pfn_in_event = pfn_bits / 8;
+	facts->mm_page_alloc_known = btf_facts__event(btf, "mm_page_alloc", "pigi");
 	read_slab_calls(btf, facts);
 	read_migratetypes(btf, facts);
 	/* the second since v6.17, where the macro of the first name rounds it up */

@@ -28,7 +28,8 @@ struct btf_facts {
 	uint32_t nr_migratetypes;
 	const char *migratetypes[MIGRATETYPES_MAX]; /* lower case, without MIGRATE_; static */
 	uint32_t pageblock_bits;		    /* flags of a block, 0: unknown */
-	bool has_mm_page_alloc;			    /* the tracepoint */
+	bool mm_page_alloc_known;	    /* the tracepoint has the arguments that we read */
+	bool has_mm_page_alloc;		    /* the tracepoint */
 	uint32_t pfn_in_event;		    /* offset in what perf hands of it; 0: unknown */
 	bool has_slab_call[GFT_SLAB_CALLS]; /* its tracepoint, as bpf/slab.bpf.c reads it */
 	bool preempt_count_in_btf;
@@ -50,6 +51,12 @@ struct entry_point btf_facts__bulk(const struct btf *btf);
 
 /* Everything above. Returns 0, or -ENOENT where the BTF lacks struct zone or struct page. */
 int btf_facts__read(const struct btf *btf, struct btf_facts *facts);
+
+/*
+ * Is a tracepoint there, and do its programs get the arguments that `types` names, one letter
+ * each, at least? g: gfp_t, i: 4 bytes, l: 8 bytes, p: a pointer to struct page.
+ */
+bool btf_facts__event(const struct btf *btf, const char *event, const char *types);
 
 /* The value of an enumerator; false where no enum of the BTF has it. */
 bool btf_facts__enumerator(const struct btf *btf, const char *name, uint32_t *value);

@@ -248,6 +248,10 @@ int kernel__read(struct kernel *kernel)
 	if (!kernel->facts.has_mm_page_alloc)
 		return fail(kernel, -ENOENT, "this kernel has no tracepoint kmem:mm_page_alloc",
 			    "boot a kernel with CONFIG_TRACEPOINTS=y");
+	if (!kernel->facts.mm_page_alloc_known)
+		return fail(kernel, -ENOENT,
+			    "this kernel's tracepoint kmem:mm_page_alloc has other arguments",
+			    "use a release of gfptrace that knows this kernel");
 	find_percpu_offsets(&kernel->facts);
 	kernel->preempt_symbol = !strcmp(kernel->name.machine, "aarch64") ||
 				 (kernel->facts.preempt_count_in_btf &&

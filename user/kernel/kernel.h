@@ -37,6 +37,8 @@ struct kernel {
 	const char *preempt; /* none, voluntary, full, lazy, rt; "unknown" */
 	bool preempt_rt;
 	bool preempt_symbol;	   /* BPF can read preempt_count by its name */
+	bool context_checked;	   /* trace/facts_check.c has held it against known contexts */
+	const char *no_context;	   /* and it did not fit; NULL: it did */
 	struct page_frames frames; /* set by locate__page_frames() */
 	/* set by kernel__find_blocks() only */
 	uint32_t pageblock_order;

@@ -91,7 +91,7 @@ static void attach_stages(struct programs *programs)
 {
 	const struct stage_probes *stages = &programs->setup.stages;
 	const char *lacks = ""; /* the function whose end cannot be seen */
-	uint32_t blind = 0;
+	uint32_t blind = stages->strange;
 
 	for (size_t i = 0; i < stages->count; i++) {
 		const struct stage_probe *probe = &stages->probe[i];

@@ -11,18 +11,36 @@
 
 #include "gfptrace.skel.h"
 
-uint64_t locate__cpu_area(struct gfptrace *skeleton, const struct kernel *kernel, uint32_t cpu)
+static struct gft_locate ask(const struct gfptrace *skeleton, uint32_t cpu)
 {
-	const struct btf_facts *facts = &kernel->facts;
 	struct gft_locate argument = {.cpu = cpu};
 	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &argument,
 		    .ctx_size_in = sizeof(argument)); /* in and out */
 
 	if (bpf_prog_test_run_opts(bpf_program__fd(skeleton->progs.locate), &options))
-		return 0;
-	return argument.cfs && facts->has_percpu_offsets
-		       ? argument.cfs - (uint64_t)facts->cfs_offset
-		       : 0;
+		return (struct gft_locate){};
+	return argument;
+}
+
+uint64_t locate__clock(const struct gfptrace *skeleton)
+{
+	return ask(skeleton, 0).now;
+}
+
+void locate__queues(const struct gfptrace *skeleton)
+{
+	locate__iterate(skeleton->progs.find_queues);
+}
+
+uint64_t locate__cpu_area(struct gfptrace *skeleton, const struct kernel *kernel, uint32_t cpu,
+			  uint64_t queue)
+{
+	const struct btf_facts *facts = &kernel->facts;
+	uint64_t cfs = ask(skeleton, cpu).cfs;
+
+	if (!cfs)
+		cfs = queue;
+	return cfs && facts->has_percpu_offsets ? cfs - (uint64_t)facts->cfs_offset : 0;
 }
 
 uint32_t locate__zones(struct gfptrace *skeleton)

@@ -17,8 +17,19 @@ void locate__page_frames(struct kernel *kernel);
 /* Runs an iterator to its end. */
 void locate__iterate(const struct bpf_program *program);
 
-/* Of a CPU's per-CPU area. The first call also tells the BPF side where its frames are. */
-uint64_t locate__cpu_area(struct gfptrace *skeleton, const struct kernel *kernel, uint32_t cpu);
+/* What bpf_ktime_get_ns() says; 0: nothing. */
+uint64_t locate__clock(const struct gfptrace *skeleton);
+
+/*
+ * Find the CPUs' runqueues by the tasks on them: then locate__cpu_area() knows those CPUs that the
+ * root task group does not lead to. `scratch` of a row is the address of its rq->cfs.
+ */
+void locate__queues(const struct gfptrace *skeleton);
+
+/* Of a CPU's per-CPU area; `queue`: the address of its rq->cfs as locate__queues() left it. The
+ * first call also tells the BPF side where its frames are. */
+uint64_t locate__cpu_area(struct gfptrace *skeleton, const struct kernel *kernel, uint32_t cpu,
+			  uint64_t queue);
 
 /* Of the zones, which the BPF side keeps (gft_zones). Returns how many have pages. */
 uint32_t locate__zones(struct gfptrace *skeleton);

@@ -204,6 +204,27 @@ static int want_slabs(struct programs *programs)
 	return err;
 }
 
+/* What checks how contexts are read. */
+static int want_facts(struct programs *programs)
+{
+	struct gfptrace *skeleton = programs->skeleton;
+	bool symbol = programs->setup.kernel->preempt_symbol;
+	int err;
+
+	if (programs->setup.kernel->context_checked)
+		return 0;
+	err = want(symbol ? skeleton->progs.facts_task_symbol : skeleton->progs.facts_task_address,
+		   NULL);
+	if (!err)
+		err = want(symbol ? skeleton->progs.facts_softirq_symbol
+				  : skeleton->progs.facts_softirq_address,
+			   NULL);
+	return err ? err
+		   : want(symbol ? skeleton->progs.facts_hardirq_symbol
+				 : skeleton->progs.facts_hardirq_address,
+			  NULL);
+}
+
 /* Which programs this tier loads. Presence in BTF proves nothing: loading and attaching does. */
 static int want_programs(struct programs *programs)
 {
@@ -215,6 +236,10 @@ static int want_programs(struct programs *programs)
 	bpf_object__for_each_program(program, skeleton->obj)
 		bpf_program__set_autoload(program, false);
 	err = want(skeleton->progs.locate, NULL);
+	if (!err)
+		err = want(skeleton->progs.find_queues, NULL);
+	if (!err)
+		err = want_facts(programs);
 	if (!err)
 		err = want(skeleton->progs.find_zones, NULL);
 	if (!err && sees_failures(programs))
@@ -268,8 +293,10 @@ static int set_addresses(struct programs *programs)
 		entry_stats = locate__program_stats(skeleton, programs->copy[0].entry);
 		exit_stats = locate__program_stats(skeleton, programs->copy[0].exit);
 	}
+	locate__queues(skeleton);
 	for (uint32_t cpu = 0; cpu < kernel->cpus; cpu++) {
-		uint64_t area = locate__cpu_area(skeleton, kernel, cpu);
+		struct gft_row *row = row_of(programs, 1, cpu);
+		uint64_t area = locate__cpu_area(skeleton, kernel, cpu, row->scratch);
 
 		if (!area)
 			continue;

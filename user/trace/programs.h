@@ -68,6 +68,10 @@ struct program_state {
 int programs__open(struct programs **programs, const struct programs_setup *setup);
 /* Bytes of the maps that it would make, which need not be possible here; 0: memory is short. */
 uint64_t programs__size(const struct programs_setup *setup);
+/* Is the programs' clock that of clock_gettime(CLOCK_MONOTONIC)? Returns 0 or -ENOTSUP. */
+int programs__check_clock(const struct programs *programs);
+/* Why contexts are not read as they are, at moments when they are known; NULL: they fit. */
+const char *programs__check_contexts(struct programs *programs);
 int programs__attach_entries(struct programs *programs, uint32_t copy);
 /* From here on its requests count. The first copy also learns how far exit and entry are apart. */
 int programs__attach_exits(struct programs *programs, uint32_t copy);

@@ -147,7 +147,8 @@ bool programs__bulk(const struct programs *programs)
 
 bool programs__exact_context(const struct programs *programs)
 {
-	return programs->setup.kernel->preempt_symbol || row_of(programs, 1, 0)->preempt_count;
+	return !programs->setup.config.context_by_stack &&
+	       (programs->setup.kernel->preempt_symbol || row_of(programs, 1, 0)->preempt_count);
 }
 
 void programs__trust_entries(struct programs *programs)

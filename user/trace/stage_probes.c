@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "trace/stage_probes.h"
 
-#include <stdio.h>
-
-#include <bpf/btf.h>
-
 #include "kernel/probe.h"
 
 /* A tracepoint, and the program at it. */
@@ -12,28 +8,29 @@ struct event_row {
 	const char *program;
 	const char *event;
 	enum gft_stage stage;
-	bool path; /* fires on fast paths too: only where the path is asked for */
+	bool path;	   /* fires on fast paths too: only where the path is asked for */
+	const char *types; /* of the arguments that the program reads: btf_facts__event() */
 };
 
 static const struct event_row events[] = {
-	{"stage_buddy", "mm_page_alloc_zone_locked", GFT_STAGE_BUDDY, true},
-	{"stage_steal", "mm_page_alloc_extfrag", GFT_STAGE_STEAL, false},
-	{"stage_memcg_begin", "mm_vmscan_memcg_reclaim_begin", GFT_STAGE_MEMCG, false},
-	{"stage_memcg_end", "mm_vmscan_memcg_reclaim_end", GFT_STAGE_MEMCG, false},
-	{"stage_retry_reclaim", "reclaim_retry_zone", GFT_STAGE_RETRY, false},
-	{"stage_retry_compact", "compact_retry", GFT_STAGE_RETRY, false},
-	{"stage_tlb", "tlb_flush", GFT_STAGE_TLB, true},
+	{"stage_buddy", "mm_page_alloc_zone_locked", GFT_STAGE_BUDDY, true, ""},
+	{"stage_steal", "mm_page_alloc_extfrag", GFT_STAGE_STEAL, false, ""},
+	{"stage_memcg_begin", "mm_vmscan_memcg_reclaim_begin", GFT_STAGE_MEMCG, false, ""},
+	{"stage_memcg_end", "mm_vmscan_memcg_reclaim_end", GFT_STAGE_MEMCG, false, ""},
+	{"stage_retry_reclaim", "reclaim_retry_zone", GFT_STAGE_RETRY, false, ""},
+	{"stage_retry_compact", "compact_retry", GFT_STAGE_RETRY, false, ""},
+	{"stage_tlb", "tlb_flush", GFT_STAGE_TLB, true, "il"},
 };
 
 /* Where no request has a frame: bpf/stage_alone.bpf.c. */
 static const struct event_row events_alone[] = {
-	{"alone_reclaim_begin", "mm_vmscan_direct_reclaim_begin", GFT_STAGE_RECLAIM, false},
-	{"alone_reclaim_end", "mm_vmscan_direct_reclaim_end", GFT_STAGE_RECLAIM, false},
-	{"alone_memcg_begin", "mm_vmscan_memcg_reclaim_begin", GFT_STAGE_MEMCG, false},
-	{"alone_memcg_end", "mm_vmscan_memcg_reclaim_end", GFT_STAGE_MEMCG, false},
-	{"alone_compact", "mm_compaction_try_to_compact_pages", GFT_STAGE_COMPACT, false},
-	{"alone_compact_begin", "mm_compaction_begin", GFT_STAGE_COMPACT, false},
-	{"alone_compact_end", "mm_compaction_end", GFT_STAGE_COMPACT, false},
+	{"alone_reclaim_begin", "mm_vmscan_direct_reclaim_begin", GFT_STAGE_RECLAIM, false, "ig"},
+	{"alone_reclaim_end", "mm_vmscan_direct_reclaim_end", GFT_STAGE_RECLAIM, false, ""},
+	{"alone_memcg_begin", "mm_vmscan_memcg_reclaim_begin", GFT_STAGE_MEMCG, false, "ig"},
+	{"alone_memcg_end", "mm_vmscan_memcg_reclaim_end", GFT_STAGE_MEMCG, false, ""},
+	{"alone_compact", "mm_compaction_try_to_compact_pages", GFT_STAGE_COMPACT, false, "ig"},
+	{"alone_compact_begin", "mm_compaction_begin", GFT_STAGE_COMPACT, false, ""},
+	{"alone_compact_end", "mm_compaction_end", GFT_STAGE_COMPACT, false, ""},
 };
 
 /* A function, and the programs at its begin and end. */
@@ -66,15 +63,6 @@ static void add(struct stage_probes *probes, enum gft_stage stage, const char *p
 	probes->probe[probes->count++] = (struct stage_probe){program, how, target, stage};
 }
 
-/* include/trace/bpf_probe.h: each tracepoint has a type of its own. */
-static bool has_event(const struct btf *btf, const char *event)
-{
-	char type[64];
-
-	snprintf(type, sizeof(type), "btf_trace_%s", event);
-	return btf__find_by_name_kind(btf, type, BTF_KIND_TYPEDEF) > 0;
-}
-
 /*
  * Both ends or neither: what begins and never ends has no length. The end comes first: where it
  * cannot be attached, the begin is not. That trampolines work here is known from the entry's.
@@ -96,9 +84,14 @@ static void add_function(struct stage_probes *probes, const struct btf *btf, enu
 static void add_events(struct stage_probes *probes, const struct btf *btf,
 		       const struct event_row *rows, size_t count, bool path)
 {
-	for (size_t i = 0; i < count; i++)
-		if ((path || !rows[i].path) && has_event(btf, rows[i].event))
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i].path && !path)
+			continue;
+		if (btf_facts__event(btf, rows[i].event, rows[i].types))
 			add(probes, rows[i].stage, rows[i].program, "raw_tp", rows[i].event);
+		else if (btf_facts__event(btf, rows[i].event, ""))
+			probes->strange |= 1u << rows[i].stage;
+	}
 }
 
 void stage_probes__choose(struct stage_probes *probes, const struct kernel *kernel, enum tier tier,
@@ -106,6 +99,7 @@ void stage_probes__choose(struct stage_probes *probes, const struct kernel *kern
 {
 	_Static_assert(LENGTH(events) + 2 * LENGTH(functions) <= STAGE_PROBES_MAX, "room for all");
 	probes->count = 0;
+	probes->strange = 0;
 	if (tier == TIER_TRACEPOINT) {
 		add_events(probes, kernel->btf, events_alone, LENGTH(events_alone), path);
 		return;

@@ -21,6 +21,7 @@ struct stage_probe {
 struct stage_probes {
 	struct stage_probe probe[STAGE_PROBES_MAX];
 	size_t count;
+	uint32_t strange; /* stages whose tracepoint is there, with other arguments than we know */
 };
 
 /*

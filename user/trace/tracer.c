@@ -41,6 +41,34 @@ static int try_tier(const struct programs_setup *setup, const char **step)
 					 : trial__kprobe(entry, step);
 }
 
+static int load(struct tracer *tracer, struct kernel *kernel)
+{
+	int err = kernel__need_btf(kernel);
+
+	if (err)
+		return err;
+	tracer->setup.config.context_by_stack = kernel->no_context != NULL;
+	kernel__lend_btf(kernel);
+	return programs__open(&tracer->programs, &tracer->setup);
+}
+
+/* Once more where contexts are not what the programs read: others then do not read them. */
+static int open_programs(struct tracer *tracer, struct kernel *kernel)
+{
+	int err = load(tracer, kernel);
+
+	if (err || kernel->context_checked)
+		return err;
+	kernel->context_checked = true;
+	kernel->no_context = programs__check_contexts(tracer->programs);
+	if (!kernel->no_context)
+		return 0;
+	kernel->preempt_symbol = false;
+	programs__close(tracer->programs);
+	tracer->programs = NULL;
+	return load(tracer, kernel);
+}
+
 static int open_tier(struct tracer **result, const struct programs_setup *setup,
 		     struct kernel *kernel, const char **step)
 {
@@ -60,8 +88,11 @@ static int open_tier(struct tracer **result, const struct programs_setup *setup,
 		stage_probes__choose(&tracer->setup.stages, setup->kernel, setup->tier,
 				     tracer->setup.config.by_path);
 	*step = "load";
-	kernel__lend_btf(kernel);
-	err = programs__open(&tracer->programs, &tracer->setup);
+	err = open_programs(tracer, kernel);
+	if (!err && tracer->setup.config.timed) {
+		*step = "trust the clock of";
+		err = programs__check_clock(tracer->programs);
+	}
 	if (!err) {
 		*step = "attach";
 		err = programs__attach_entries(tracer->programs, 1);
@@ -268,6 +299,11 @@ bool tracer__reasons(const struct tracer *tracer)
 const struct gft_stages *tracer__stages(const struct tracer *tracer)
 {
 	return programs__stages(tracer->programs);
+}
+
+uint32_t tracer__strange(const struct tracer *tracer)
+{
+	return tracer->setup.stages.strange;
 }
 
 uint32_t tracer__sees(const struct tracer *tracer)

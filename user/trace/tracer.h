@@ -74,6 +74,8 @@ bool tracer__reasons(const struct tracer *tracer);
 /* Stages and the slowest requests: programs.h. */
 const struct gft_stages *tracer__stages(const struct tracer *tracer);
 uint32_t tracer__sees(const struct tracer *tracer);
+/* Stages that are not seen since their tracepoints have other arguments than we know. */
+uint32_t tracer__strange(const struct tracer *tracer);
 const struct gft_slowest *tracer__slowest(const struct tracer *tracer);
 uint64_t tracer__epoch(const struct tracer *tracer);
 uint64_t tracer__next_epoch(struct tracer *tracer);

@@ -24,6 +24,7 @@ bool tracer__timed(const struct tracer *tracer) { (void)tracer; return timed; }
 bool tracer__failures_only(const struct tracer *tracer) { (void)tracer; return false; }
 bool tracer__memcg(const struct tracer *tracer) { (void)tracer; return true; }
 bool tracer__places(const struct tracer *tracer) { (void)tracer; return places; }
+uint32_t tracer__strange(const struct tracer *tracer) { (void)tracer; return 0; }
 bool tracer__exact_context(const struct tracer *tracer) { (void)tracer; return true; }
 uint32_t tracer__copies(const struct tracer *tracer) { (void)tracer; return 1; }
 bool tracer__reasons(const struct tracer *tracer) { (void)tracer; return true; }

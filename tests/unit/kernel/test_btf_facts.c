@@ -245,6 +245,33 @@ static void slab_calls(void **state)
 	}
 }
 
+/* An argument is taken where it stands, with its type: what v7.1 changed is not ours. */
+static void arguments_of_events(void **state)
+{
+	struct btf *btf = make_btf(&usual);
+	int u32 = btf__find_by_name_kind(btf, "unsigned int", BTF_KIND_INT);
+	int page = btf__find_by_name_kind(btf, "page", BTF_KIND_STRUCT);
+	int gfp = btf__add_typedef(btf, "gfp_t", u32), integer = btf__add_int(btf, "int", 4, 1);
+	const int requests[] = {btf__add_ptr(btf, page), u32, gfp, integer};
+	const int begins[] = {integer, gfp}, turned[] = {gfp, integer, requests[0]};
+
+	(void)state;
+	add_event(btf, "btf_trace_request", requests, 4);
+	add_event(btf, "btf_trace_begin", begins, 2);
+	add_event(btf, "btf_trace_turned", turned, 3);
+	assert_true(btf_facts__event(btf, "request", "pigi"));
+	assert_true(btf_facts__event(btf, "request", "pi"));
+	assert_true(btf_facts__event(btf, "begin", "ig"));
+	assert_true(btf_facts__event(btf, "turned", ""));
+	assert_false(btf_facts__event(btf, "turned", "ig"));
+	assert_false(btf_facts__event(btf, "request", "pgii"));
+	assert_false(btf_facts__event(btf, "request", "pigl"));
+	assert_false(btf_facts__event(btf, "request", "pigii"));
+	assert_false(btf_facts__event(btf, "begin", "pg"));
+	assert_false(btf_facts__event(btf, "none", ""));
+	btf__free(btf);
+}
+
 static void enumerators(void **state)
 {
 	struct btf *btf = btf__new_empty();
@@ -374,6 +401,7 @@ int main(void)
 		cmocka_unit_test(migratetypes_by_name),
 		cmocka_unit_test(migratetypes_of_the_future),
 		cmocka_unit_test(slab_calls),
+		cmocka_unit_test(arguments_of_events),
 		cmocka_unit_test(enumerators),
 		cmocka_unit_test(place_of_preempt_count),
 		cmocka_unit_test(place_of_pcpu_hot),
