@@ -207,8 +207,7 @@ int describe__mode(struct report *report, const struct kernel *kernel, const str
 		 "the tracepoint's gfp has lost what memalloc_nofs/noio scopes forbid: such "
 		 "requests are shown as nofs or noio"},
 		{false, "latency of requests refused for their order",
-		 timed ? "they return before the clock can be read again"
-		       : "no request is timed"},
+		 timed ? "they return before the clock can be read again" : "no request is timed"},
 		{false, "failures: injected", "fault injection returns before the tracepoint"},
 		{false, "alloc_contig_range and memblock",
 		 "they take pages without a request to the allocator"},

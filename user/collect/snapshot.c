@@ -552,7 +552,8 @@ int snapshot__subtract(struct snapshot *difference, const struct snapshot *later
 
 void series__add_spread(const struct series *series, double *spread)
 {
-	for (uint32_t first = 0, part = 0; first < GFT_BUCKETS; first += 1 << SPREAD_SHIFT, part++) {
+	for (uint32_t first = 0, part = 0; first < GFT_BUCKETS;
+	     first += 1 << SPREAD_SHIFT, part++) {
 		uint32_t end = first + (1 << SPREAD_SHIFT), bucket;
 		uint64_t count = 0;
 

@@ -45,7 +45,8 @@ struct series {
 	uint64_t unplaced;
 	uint64_t timed;	  /* requests that were timed */
 	uint64_t untimed; /* requests that were left out of the sample: in no bucket */
-	/* In a weighed snapshot (weights.h): timed ones that stand for others, too, and the spread. */
+	/* In a weighed snapshot (weights.h): timed ones that stand for others, too, and the spread.
+	 */
 	uint64_t drawn;
 	double spread[SPREADS];
 	uint64_t held; /* untimed ones as they were seen before: snapshot__take() alone */
@@ -94,7 +95,8 @@ void snapshot__free(struct snapshot *snapshot);
 /* Make `to` hold what `from` holds. Returns 0 or -ENOMEM. */
 int snapshot__copy(struct snapshot *to, const struct snapshot *from);
 
-/* The series of that key, NULL where there is none; a new one if need be, NULL when memory is short. */
+/* The series of that key, NULL where there is none; a new one if need be, NULL when memory is
+ * short. */
 const struct series *snapshot__find(const struct snapshot *snapshot, const struct series_key *key);
 struct series *snapshot__series(struct snapshot *snapshot, const struct series_key *key);
 

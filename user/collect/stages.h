@@ -10,12 +10,12 @@
 struct stages {
 	const struct gft_stages *live; /* written while we read */
 	/*
-	 * Where a sample was taken, as weights.h has it: buckets and sums of all requests, `count` of
-	 * those timed; and what `live` was at the last look. NULL: all were timed.
+	 * Where a sample was taken, as weights.h has it: buckets and sums of all requests, `count`
+	 * of those timed; and what `live` was at the last look. NULL: all were timed.
 	 */
 	struct gft_stages *weighed, *seen;
-	struct gft_stages *base;      /* as it was when the window began */
-	struct gft_stages *end;	      /* as it was read last */
+	struct gft_stages *base; /* as it was when the window began */
+	struct gft_stages *end;	 /* as it was read last */
 };
 
 /* Returns 0 or -ENOMEM; stages__free() is due in any case. */

@@ -81,7 +81,8 @@ static uint64_t in_buckets(const struct series *series)
 	return count;
 }
 
-/* None of `others` was timed: they are taken to be like those before, which is one guess for all. */
+/* None of `others` was timed: they are taken to be like those before, which is one guess for all.
+ */
 static void stand_in(struct weights *weights, struct series *to, const uint64_t *like, uint64_t sum,
 		     uint64_t others)
 {
@@ -108,8 +109,8 @@ static void note(struct weights *weights, const struct series_key *key, double t
 		return;
 	weights->timed[key->key[GFT_KEY_CLASS]][key->key[GFT_KEY_ORDER]]
 		      [key->key[GFT_KEY_CONTEXT]] += timed;
-	weights->all[key->key[GFT_KEY_CLASS]][key->key[GFT_KEY_ORDER]]
-		    [key->key[GFT_KEY_CONTEXT]] += all;
+	weights->all[key->key[GFT_KEY_CLASS]][key->key[GFT_KEY_ORDER]][key->key[GFT_KEY_CONTEXT]] +=
+		all;
 }
 
 /* What is no latency is exact already. */

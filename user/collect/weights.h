@@ -20,8 +20,8 @@ enum while_kind {
 struct weights {
 	struct snapshot seen; /* at the last look */
 	struct snapshot sum;  /* of all up to there, weighed */
-	bool begun;	      /* a sample is taken, or was; false: the counters speak for themselves */
-	const bool *by;	      /* by which dimensions series are told apart in reports */
+	bool begun;	/* a sample is taken, or was; false: the counters speak for themselves */
+	const bool *by; /* by which dimensions series are told apart in reports */
 	uint64_t random;
 	/* Of that while: how many were timed and for how many they stand, for the stages. */
 	double timed[GFT_CLASSES][GFT_ORDERS_MAX][GFT_CONTEXTS];

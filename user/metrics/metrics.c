@@ -67,14 +67,14 @@ static int visit_each(const struct report *report, double (*number)(const struct
 	return err;
 }
 
-#define EACH_LATENCY(name, expression, of_timed)                      \
-	static double name##_of(const struct latency *latency)        \
-	{                                                             \
-		return expression;                                    \
-	}                                                             \
-	static METRIC_VISITOR(visit_##name)                           \
-	{                                                             \
-		(void)query;                                          \
+#define EACH_LATENCY(name, expression, of_timed)                                \
+	static double name##_of(const struct latency *latency)                  \
+	{                                                                       \
+		return expression;                                              \
+	}                                                                       \
+	static METRIC_VISITOR(visit_##name)                                     \
+	{                                                                       \
+		(void)query;                                                    \
 		return visit_each(report, name##_of, of_timed, visit, context); \
 	}
 

@@ -114,8 +114,8 @@ static double part_below(const struct draw *draw, uint64_t rank)
 }
 
 /* Two standard errors of a share; more to where a short tail ends the interval on the other side */
-#define REACH	   2.0
-#define REACH_FAR  3.0
+#define REACH	  2.0
+#define REACH_FAR 3.0
 /* As if two more had been drawn on either side (Agresti and Coull 1998). */
 #define PSEUDO 2.0
 /* So many beyond a percentile are seen with 95 %, if as many are to be expected. */

@@ -117,7 +117,8 @@ static json_t *mode_of(const struct report *report)
 			 part__texts(report->mode.sees, report->mode.nr_sees), "blind",
 			 blind_of(report->mode.blind, report->mode.nr_blind), "sample",
 			 (json_int_t)report->mode.sample, "sampled_stretches", stretches_of(report),
-			 "slowest_dropped", part__number(report->mode.slowest_dropped), "coverage", "asked", part__text(report->mode.coverage_asked), "copies",
+			 "slowest_dropped", part__number(report->mode.slowest_dropped), "coverage",
+			 "asked", part__text(report->mode.coverage_asked), "copies",
 			 (json_int_t)report->mode.coverage_copies, "changes", changes);
 }
 
@@ -198,7 +199,8 @@ static json_t *hosts_of(const struct report *report)
 				  (json_int_t)host->cpus, "duration_ns",
 				  part__number(host->duration_ns), "counted",
 				  part__number(host->counted), "missed", part__number(host->missed),
-				  "filtered", part__number(host->filtered), "loss", loss_of(host->loss, host->nr_loss), "blind",
+				  "filtered", part__number(host->filtered), "loss",
+				  loss_of(host->loss, host->nr_loss), "blind",
 				  blind_of(host->blind, host->nr_blind)));
 	}
 	return list;

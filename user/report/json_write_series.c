@@ -140,8 +140,8 @@ json_t *part__stages(const struct report *report)
 				  "count", part__number(stage->count), "timed",
 				  part__number(stage->timed), "sum", part__number(stage->sum),
 				  "max", part__number(stage->max), "p50", time_of(stage->p50),
-				  "p99", time_of(stage->p99),
-				  "share", stage->share, "derived", stage->derived, "buckets",
+				  "p99", time_of(stage->p99), "share", stage->share, "derived",
+				  stage->derived, "buckets",
 				  part__buckets(stage->buckets, stage->nr_buckets)));
 	}
 	return list;

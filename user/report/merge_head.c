@@ -77,17 +77,15 @@ static void merge_window(struct merge *merge, const struct report *from)
 
 static void merge_requests(struct merge *merge, const struct report *from)
 {
-	const uint64_t add[] = {from->requests.counted,	  from->requests.missed,
-				from->requests.succeeded, from->requests.failed,
-				from->requests.pages,	  from->requests.bulk_calls,
-				from->requests.bulk_pages, from->requests.filtered,
-				from->mode.slowest_dropped};
+	const uint64_t add[] = {
+		from->requests.counted,	   from->requests.missed,   from->requests.succeeded,
+		from->requests.failed,	   from->requests.pages,    from->requests.bulk_calls,
+		from->requests.bulk_pages, from->requests.filtered, from->mode.slowest_dropped};
 	struct report *into = merge->into;
-	uint64_t *const to[] = {&into->requests.counted,   &into->requests.missed,
-				&into->requests.succeeded, &into->requests.failed,
-				&into->requests.pages,	   &into->requests.bulk_calls,
-				&into->requests.bulk_pages, &into->requests.filtered,
-				&into->mode.slowest_dropped};
+	uint64_t *const to[] = {
+		&into->requests.counted,    &into->requests.missed,   &into->requests.succeeded,
+		&into->requests.failed,	    &into->requests.pages,    &into->requests.bulk_calls,
+		&into->requests.bulk_pages, &into->requests.filtered, &into->mode.slowest_dropped};
 
 	for (size_t i = 0; i < sizeof(to) / sizeof(to[0]); i++)
 		*to[i] = merge__sum(merge, *to[i], add[i]);

@@ -73,11 +73,10 @@ static struct time_range sample_interval(const struct latency *latency, uint32_t
 	interval.low = at_rank(latency, rank_of(latency->count,
 						q > off ? (uint32_t)((q - off) * QUANTILE_ONE) : 1))
 			       .low;
-	interval.high =
-		at_rank(latency,
-			rank_of(latency->count, q + off < 1 ? (uint32_t)((q + off) * QUANTILE_ONE)
-							    : QUANTILE_ONE))
-			.high;
+	interval.high = at_rank(latency, rank_of(latency->count,
+						 q + off < 1 ? (uint32_t)((q + off) * QUANTILE_ONE)
+							     : QUANTILE_ONE))
+				.high;
 	if (size * (1 - q) < 3)
 		interval.high = TIME_UNKNOWN;
 	return interval;

@@ -71,10 +71,10 @@ struct latency {
 	struct labels labels;
 	uint64_t count, timed, sum, min, max; /* min and max of those timed */
 	uint64_t p50, p90, p99, p999;	      /* TIME_UNKNOWN: too few were timed */
-	double error; /* largest relative error of the four percentiles */
+	double error;			      /* largest relative error of the four percentiles */
 	/*
-	 * Where the timed ones stand for others, too: the intervals that the percentiles lie in with
-	 * 95 %, and as how many of a plain sample they tell as much; 0: none was timed.
+	 * Where the timed ones stand for others, too: the intervals that the percentiles lie in
+	 * with 95 %, and as how many of a plain sample they tell as much; 0: none was timed.
 	 */
 	bool sampled;
 	uint64_t effective;

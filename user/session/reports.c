@@ -128,8 +128,7 @@ static struct report *report_now(struct session *session, enum span span, struct
 
 	way__cut(&session->way, span);
 	if (session->weights.begun) {
-		err = session__weigh(session,
-				     session->sample > 1 ? WHILE_SAMPLED : WHILE_ENDS);
+		err = session__weigh(session, session->sample > 1 ? WHILE_SAMPLED : WHILE_ENDS);
 		if (!err)
 			err = snapshot__copy(&session->now, &session->weights.sum);
 	} else {

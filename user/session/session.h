@@ -44,7 +44,7 @@ struct session {
 	struct snapshot origin;		       /* where the first window began */
 	struct snapshot counters;	       /* as read last; of a sample, `now` is weighed */
 	struct weights weights;
-	struct session_change change;	       /* copies 0: none */
+	struct session_change change; /* copies 0: none */
 	uint64_t watched_missed, watched_seen, watched_at;
 	uint64_t missed;       /* of all that the counters tell of: never less than before */
 	uint64_t spent_seen;   /* requests whose cost the budget knows of */
@@ -56,7 +56,7 @@ struct session {
 	struct places places;
 	uint64_t names_due_ns; /* when functions are to be looked up again */
 	uint64_t names_ns;     /* spent on it since it was due */
-	uint32_t sample; /* one request in so many is timed now */
+	uint32_t sample;       /* one request in so many is timed now */
 	struct budget budget;
 	struct keeper *keeper; /* switches the BPF statistics; NULL: they are not to be had */
 	double ns_spent;       /* of all windows before this one */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A sample's weights against the truth: thousands of made-up runs, all of whose requests are known. */
+/* A sample's weights against the truth: thousands of made-up runs, all of whose requests are known.
+ */
 #include "unit.h"
 
 #include <math.h>
@@ -158,7 +159,8 @@ static void assert_covered(const char *what, const struct tally *tally)
 	for (int i = 0; i < PERCENTILES; i++) {
 		double share = (double)tally->within[i] / (double)tally->asked[i];
 
-		printf("# %s: q %g: %.2f %% of %llu within, x %.3f wide, unknown %llu; sums %+.2f %%\n",
+		printf("# %s: q %g: %.2f %% of %llu within, x %.3f wide, unknown %llu; sums %+.2f "
+		       "%%\n",
 		       what, quantiles[i], 100 * share, (unsigned long long)tally->asked[i],
 		       tally->width[i] / (double)tally->asked[i],
 		       (unsigned long long)tally->unknown[i],
@@ -254,8 +256,8 @@ static void windows_add_up(void **unused)
 				assert_true(series->bucket[b] >= older[b]);
 			}
 			assert_int_equal(series__count(series), made);
-			assert_int_equal(
-				snapshot__subtract(&window, &load.weights.sum, &before), 0);
+			assert_int_equal(snapshot__subtract(&window, &load.weights.sum, &before),
+					 0);
 			if (!window.count)
 				continue;
 			assert_int_equal(series__count(&window.series[0]), more);
@@ -317,7 +319,8 @@ static void stretches(void **unused)
 	load__close(&load);
 }
 
-/* A series that was never timed stands with those that a report shows in one row with it, or alone. */
+/* A series that was never timed stands with those that a report shows in one row with it, or alone.
+ */
 static void never_timed(void **unused)
 {
 	static const struct series_key other = {.cpu = SNAPSHOT_NO_CPU, .copy = 1};
@@ -357,8 +360,7 @@ static void too_few(void **unused)
 	for (uint64_t timed = 1; timed < 3100; timed += timed < 40 ? 1 : timed < 290 ? 50 : 5) {
 		uint64_t histogram[GFT_BUCKETS] = {};
 		double spread[GFT_BUCKETS] = {};
-		const struct sample sample = {
-			.timed = timed, .drawn = timed, .spread = spread};
+		const struct sample sample = {.timed = timed, .drawn = timed, .spread = spread};
 		struct latency latency = {.min = 100, .max = 4000};
 
 		for (uint64_t i = 0; i < timed; i++) {
@@ -371,8 +373,8 @@ static void too_few(void **unused)
 		assert_int_equal(latency.count, 64 * timed);
 		assert_int_equal(latency.effective, timed);
 		for (int i = 0; i < PERCENTILES; i++) {
-			bool known = *latency__percentile(&latency, (enum percentile)i) !=
-				     TIME_UNKNOWN;
+			bool known =
+				*latency__percentile(&latency, (enum percentile)i) != TIME_UNKNOWN;
 
 			assert_int_equal(known, timed >= least[i]);
 			assert_int_equal(latency.interval[i].high != TIME_UNKNOWN, known);

@@ -17,7 +17,8 @@ static uint64_t next_random(uint64_t *state)
 	return *state;
 }
 
-/* A rule has its answer where a percentile of so few is not shown: which of them it is, is known. */
+/* A rule has its answer where a percentile of so few is not shown: which of them it is, is known.
+ */
 static void assert_stored(const struct latency *latency, uint32_t ppb, uint64_t stored)
 {
 	struct quantile quantile = latency__quantile(latency, ppb);

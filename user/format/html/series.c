@@ -101,7 +101,8 @@ static int write_counts(FILE *file, const struct report *report)
 
 int html__series(FILE *file, const struct report *report)
 {
-	static const char *const titles[] = {"count", "timed", "min", "p50", "p90", "p99", "p99.9", "max"};
+	static const char *const titles[] = {"count", "timed", "min",	"p50",
+					     "p90",   "p99",   "p99.9", "max"};
 	bool used[DIMENSIONS] = {false};
 	size_t i, rows = 0;
 	uint64_t least;

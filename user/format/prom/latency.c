@@ -143,8 +143,9 @@ static int write_latencies(FILE *file, const struct shown *shown)
 		     "The longest request that was timed.");
 	for (i = 0; i < shown->nr && !err; i++)
 		if (shown->series[i].timed)
-			err = prom__sample(file, "gfptrace_latency_max_seconds", &shown->series[i].labels,
-				   NULL, (double)shown->series[i].max / 1e9);
+			err = prom__sample(file, "gfptrace_latency_max_seconds",
+					   &shown->series[i].labels, NULL,
+					   (double)shown->series[i].max / 1e9);
 	return err;
 }
 

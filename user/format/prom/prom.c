@@ -125,8 +125,7 @@ static int write_totals(FILE *file, const struct report *report)
 		{"gfptrace_requests_failed_total", "counter", "Requests counted that got none.",
 		 (double)report->requests.failed},
 		{"gfptrace_requests_missed_total", "counter",
-		 "Requests made on the machine and not counted.",
-		 (double)report->requests.missed},
+		 "Requests made on the machine and not counted.", (double)report->requests.missed},
 		{"gfptrace_requests_filtered_total", "counter",
 		 "Requests seen and kept out by the filter.", (double)report->requests.filtered},
 		{"gfptrace_pages_total", "counter", "Pages in the blocks given out.",
@@ -137,8 +136,7 @@ static int write_totals(FILE *file, const struct report *report)
 		{"gfptrace_bulk_pages_total", "counter", "Pages given out in bulk.",
 		 (double)report->requests.bulk_pages},
 		{"gfptrace_loss_ratio", "gauge",
-		 "Share of the machine's requests that were missed.",
-		 report__loss_ratio(report)},
+		 "Share of the machine's requests that were missed.", report__loss_ratio(report)},
 	};
 	int err = 0;
 

@@ -120,7 +120,8 @@ static int write_intervals(FILE *file, const struct report *report)
 
 static int write_table(FILE *file, const struct report *report)
 {
-	static const char *const titles[] = {"count", "timed", "min", "p50", "p90", "p99", "p99.9", "max"};
+	static const char *const titles[] = {"count", "timed", "min",	"p50",
+					     "p90",   "p99",   "p99.9", "max"};
 	bool used[DIMENSIONS] = {false}, sampled = is_sampled(report);
 	struct table *table = table__new();
 	size_t i;
