@@ -219,9 +219,9 @@ int weights__look(struct weights *weights, const struct snapshot *now, enum whil
 
 static double weight_of(const struct weights *weights, uint32_t series, uint64_t kind)
 {
-	uint64_t class = kind / GFT_STAGE_CLASS % GFT_CLASSES;
-	uint64_t order = kind / GFT_STAGE_ORDER % GFT_ORDERS_MAX;
-	uint64_t context = kind / GFT_STAGE_CONTEXT % GFT_CONTEXTS;
+	uint32_t class = (uint32_t)kind / GFT_STAGE_CLASS % GFT_CLASSES;
+	uint32_t order = (uint32_t)kind / GFT_STAGE_ORDER % GFT_ORDERS_MAX;
+	uint32_t context = (uint32_t)kind / GFT_STAGE_CONTEXT % GFT_CONTEXTS;
 	double timed = weights->timed[class][order][context];
 
 	if (series >= GFT_STAGES && timed > 0)
