@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Bulk requests take their pages from the per-CPU lists and never enter the choke
- * point, except for the one page that a call asks for when it cannot. They are counted
- * by call and by page and have no latency series.
+ * point, except for the one page that a call asks for when it cannot. That one is a request as
+ * all others and counted there; the rest is counted by call and by page and has no latency series.
  *
  * The array form returns the number of pages in the array, those that were there before
  * included: it fills the array's empty places and skips the full ones at its head
@@ -35,6 +35,29 @@ static __always_inline __u64 array_filled(const struct page **array, __s64 wante
 	return filled;
 }
 
+/* Was a request made on this stack since the call began? Its frame says when, though it is over. */
+static __always_inline bool has_asked(__u64 address, __u64 since)
+{
+	struct gft_line *line = frame__line(address);
+
+	for (int i = 0; i < GFT_LINE_FRAMES; i++)
+		if (line->frame[i].start >= since)
+			return true;
+	return false;
+}
+
+/*
+ * A call that falls back gets the one page of the choke point and none beside (mm/page_alloc.c,
+ * label `failed:`). Who wants one page always does; for others the request tells it if it was
+ * timed.
+ */
+static __always_inline bool fell_back(const struct gft_bulk_frame *frame, __u64 address,
+				      __u64 pages)
+{
+	return pages == 1 &&
+	       (frame->wanted == frame->filled + 1 || has_asked(address, frame->start));
+}
+
 SEC("fentry")
 int bulk_entry(void *ctx)
 {
@@ -46,6 +69,8 @@ int bulk_entry(void *ctx)
 	bpf_get_func_arg(ctx, 3, &wanted);
 	bpf_get_func_arg(ctx, gft_bulk_has_list ? 5 : 4, &array);
 	frame->filled = array_filled((const struct page **)array, (__s32)wanted);
+	frame->wanted = (__u32)wanted;
+	frame->start = bpf_ktime_get_ns();
 	frame->tag = address;
 	return 0;
 }
@@ -61,8 +86,11 @@ int bulk_exit(void *ctx)
 	if (!row)
 		return 0;
 	bpf_get_func_ret(ctx, &pages);
-	if (frame->tag == address && pages >= frame->filled)
+	if (frame->tag == address && pages >= frame->filled) {
 		pages -= frame->filled;
+		if (fell_back(frame, address, pages))
+			pages = 0;
+	}
 	row->bulk_calls++;
 	row->bulk_pages += pages;
 	return 0;

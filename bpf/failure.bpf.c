@@ -74,6 +74,10 @@ __noinline __u32 failure__at_exit(struct bpf_raw_tracepoint_args *ctx, __u32 gfp
 	/* warn_alloc() was not called, or its program was skipped */
 	if (!(class_gfp & gft_config.gfp_account))
 		return GFT_UNKNOWN;
+	/* alloc_pages_nolock() asks for no reclaim, fails by design and never warns (since v6.15)
+	 */
+	if (!(gfp & (gft_failure_config.kswapd | gft_failure_config.direct_reclaim)))
+		return GFT_UNKNOWN;
 	keep_refused(ctx, &failed);
 	return GFT_MEMCG;
 }

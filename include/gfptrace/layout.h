@@ -204,6 +204,8 @@ struct gft_line {
 struct gft_bulk_frame {
 	__u64 tag;
 	__u64 filled; /* places of the caller's array that were full before */
+	__u64 start;  /* ns */
+	__u64 wanted; /* pages */
 };
 
 struct gft_name {
