@@ -105,7 +105,7 @@ $(O)/user/%.o: user/%.c | check-tools
 
 # The only files that know the skeletons.
 $(O)/user/trace/programs.o $(O)/user/trace/attach.o $(O)/user/trace/programs_view.o \
-	$(O)/user/trace/locate.o $(O)/user/trace/frames.o \
+	$(O)/user/trace/locate.o $(O)/user/trace/frames.o $(O)/user/trace/sight.o \
 	$(O)/user/trace/programs_check.o: $(SKELETONS)
 
 $(LIBRARY): $(filter-out $(O)/user/cmd/main.o,$(USER_OBJECTS))

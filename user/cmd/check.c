@@ -306,6 +306,21 @@ static int write_reports(struct check *check, struct output **output)
 	return err ? output__status(err) : close_output(output);
 }
 
+/* What was not seen cannot be judged: no rule holds for it. */
+static int check_sight(const struct check *check)
+{
+	for (size_t i = 0; i < check->reports.nr; i++) {
+		const struct blind *blind =
+			report__find_blind(check->reports.report[i], BLIND_REQUESTS);
+
+		if (!blind)
+			continue;
+		log_error("nothing can be judged: %s were not seen: %s", blind->what, blind->why);
+		return STATUS_UNSUPPORTED;
+	}
+	return STATUS_OK;
+}
+
 /* Judge what was measured, and write all that is to be written. */
 static int conclude(struct check *check)
 {
@@ -320,6 +335,8 @@ static int conclude(struct check *check)
 	}
 	/* A report that cannot be compared is kept all the same. */
 	status = write_reports(check, &check->keep);
+	if (!status)
+		status = check_sight(check);
 	if (!status)
 		status = check_baseline(check);
 	if (status)

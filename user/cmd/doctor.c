@@ -76,6 +76,8 @@ static void print_settings(void)
 		{"/proc/sys/kernel/kptr_restrict", "kptr_restrict"},
 		{"/proc/sys/kernel/unprivileged_bpf_disabled", "unpriv. BPF disabled"},
 		{"/proc/sys/kernel/bpf_stats_enabled", "BPF statistics"},
+		{"/proc/sys/kernel/ftrace_enabled", "function tracing"},
+		{"/sys/kernel/debug/kprobes/enabled", "kprobes"},
 		{"/sys/kernel/security/lockdown", "lockdown"},
 	};
 	char line[128];
@@ -120,12 +122,29 @@ static const char *advice(enum tier tier, int err)
 	return "see gfptrace -v";
 }
 
+/* As a run does it, up to the first request that is counted. */
+static int open_tier(struct tracer **tracer, struct kernel *kernel, struct plan *plan,
+		     struct tier_trials *trials)
+{
+	int err = tracer__open(tracer, kernel, plan, trials);
+
+	if (!err)
+		err = tracer__activate(*tracer);
+	if (!err || !*tracer)
+		return err;
+	trials->trial[0].step = err == -ENODATA ? "see" : "attach";
+	trials->trial[0].why = err == -ENODATA ? "its programs do not see our own requests" : NULL;
+	tracer__close(*tracer);
+	*tracer = NULL;
+	return err;
+}
+
 /* Try every tier; returns the best that works, or TIER_AUTO, with its tracer open. */
 static enum tier print_tiers(struct kernel *kernel, struct plan *plan, struct tracer **best)
 {
 	enum tier chosen = TIER_AUTO;
 
-	printf("tiers, best first (tried by attaching)\n");
+	printf("tiers, best first (tried by attaching, and by requests of our own)\n");
 	for (enum tier tier = TIER_FEXIT; tier < TIERS; tier++) {
 		struct tier_trials trials;
 		struct tracer *tracer;
@@ -133,7 +152,7 @@ static enum tier print_tiers(struct kernel *kernel, struct plan *plan, struct tr
 		int err;
 
 		plan->tier = tier;
-		err = tracer__open(&tracer, kernel, plan, &trials);
+		err = open_tier(&tracer, kernel, plan, &trials);
 		if (!err && chosen == TIER_AUTO) {
 			row(tier_names[tier], "works, chosen");
 			chosen = tier;
@@ -145,8 +164,11 @@ static enum tier print_tiers(struct kernel *kernel, struct plan *plan, struct tr
 			tracer__close(tracer);
 			continue;
 		}
-		snprintf(text, sizeof(text), "no: %s: %s (%s)", trials.trial[0].step,
-			 strerror(-err), advice(tier, err));
+		if (trials.trial[0].why)
+			snprintf(text, sizeof(text), "no: %s", trials.trial[0].why);
+		else
+			snprintf(text, sizeof(text), "no: %s: %s (%s)", trials.trial[0].step,
+				 strerror(-err), advice(tier, err));
 		row(tier_names[tier], text);
 	}
 	return chosen;

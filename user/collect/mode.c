@@ -57,10 +57,33 @@ static const char *no_context(const struct kernel *kernel)
 		       : "preempt_count cannot be read: every interrupt is shown as softirq";
 }
 
+/* Why not a better tier. */
+static int describe_tier(struct report *report, const struct tracer *tracer)
+{
+	const struct tier_trials *trials = tracer__trials(tracer);
+	char what[32], why[160];
+	int err = 0;
+
+	for (size_t i = 0; i < trials->count && !err; i++) {
+		const struct tier_trial *trial = &trials->trial[i];
+
+		if (!trial->err)
+			continue;
+		/* no tier of that name with --failures-only */
+		if (tracer__failures_only(tracer) && trial->tier == TIER_FEXIT)
+			continue;
+		snprintf(what, sizeof(what), BLIND_TIER "%s", tier_names[trial->tier]);
+		snprintf(why, sizeof(why), "%s: %s", trial->step, trial__why(trial));
+		err = report__add_blind(report, what, trial->why ? trial->why : why);
+	}
+	return err;
+}
+
 static int describe_failures_only(struct report *report, const struct kernel *kernel,
 				  const struct tracer *tracer)
 {
 	bool kprobe = tracer__tier(tracer) == TIER_KPROBE;
+	int err;
 	const struct sight sights[] = {
 		{true, "failures", NULL},
 		{tracer__exact_context(tracer), "softirq apart from hardirq", no_context(kernel)},
@@ -88,7 +111,8 @@ static int describe_failures_only(struct report *report, const struct kernel *ke
 	report->mode.entry = kprobe ? "warn_alloc" : "mm_page_alloc";
 	report->mode.bulk_entry = "";
 	report->mode.coverage_copies = 1;
-	return describe_sights(report, sights, LENGTH(sights));
+	err = describe_tier(report, tracer);
+	return err ? err : describe_sights(report, sights, LENGTH(sights));
 }
 
 static const char other_arguments[] = "its tracepoint has other arguments than gfptrace knows";
@@ -230,7 +254,11 @@ int describe__mode(struct report *report, const struct kernel *kernel, const str
 	report->mode.bulk_entry = tracer__bulk(tracer) ? kernel->facts.bulk.name : "";
 	report->mode.sample = 1;
 	report->mode.coverage_copies = tracer__copies(tracer);
-	err = describe_sights(report, sights, LENGTH(sights));
+	err = describe_tier(report, tracer);
+	if (!err && timed && !tracer__memcg(tracer))
+		err = report__add_blind(report, "kprobes", tracer__why_no_kprobe(tracer));
+	if (!err)
+		err = describe_sights(report, sights, LENGTH(sights));
 	if (!err)
 		err = describe_colours(report, &kernel->cache, tracer);
 	if (!err)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/perf_event.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/syscall.h>
@@ -77,25 +78,52 @@ static int kprobe_type(void)
 	return type;
 }
 
-int trial__kprobe(const char *function, const char **step)
+/* What passes by itself: another's kprobe on its way out, a signal, memory that comes free. */
+static bool is_transient(int err)
 {
-	int type = kprobe_type();
+	return err == -EBUSY || err == -EAGAIN || err == -EINTR || err == -ENOMEM;
+}
+
+#define TRIES 3
+
+/* Returns a file descriptor or a negative errno. */
+static int open_kprobe(const char *function, pid_t pid, int cpu)
+{
+	int type = kprobe_type(), event = -EAGAIN;
 	struct perf_event_attr attr = {
 		.size = sizeof(attr),
 		.type = (uint32_t)type,
 		.kprobe_func = (uint64_t)function,
 	};
-	int event;
 
-	*step = "attach";
 	if (type < 0)
 		return type;
-	event = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	for (int i = 0; i < TRIES && is_transient(event); i++) {
+		if (i)
+			poll(NULL, 0, 1);
+		event = (int)syscall(SYS_perf_event_open, &attr, pid, cpu, -1,
+				     PERF_FLAG_FD_CLOEXEC);
+		if (event < 0)
+			event = -errno;
+	}
+	return event;
+}
+
+int trial__kprobe(const char *function, const char **step)
+{
+	int event = open_kprobe(function, -1, 0);
+
+	*step = "attach";
 	if (event < 0)
-		return -errno;
+		return event;
 	close(event);
 	*step = "";
 	return 0;
+}
+
+int trial__count_calls(const char *function)
+{
+	return open_kprobe(function, 0, -1);
 }
 
 int trial__tracepoint(const char *name)
@@ -113,6 +141,26 @@ int trial__tracepoint(const char *name)
 		close(link);
 	close(program);
 	return link < 0 ? link : 0;
+}
+
+bool trial__reads_memory(void)
+{
+	/* bpf_probe_read_kernel(stack - 8, 8, 0) */
+	const struct bpf_insn insns[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_1, .src_reg = BPF_REG_10},
+		{.code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = BPF_REG_1, .imm = -8},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_2, .imm = 8},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_3},
+		{.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_probe_read_kernel},
+		nothing[0],
+		nothing[1],
+	};
+	int program = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "gft_trial", "GPL", insns,
+				    sizeof(insns) / sizeof(insns[0]), NULL);
+
+	if (program >= 0)
+		close(program);
+	return program >= 0;
 }
 
 bool trial__variable(const struct btf *btf, const char *variable)

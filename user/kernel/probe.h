@@ -14,6 +14,8 @@ struct btf;
 /* Returns 0, or a negative errno with *step "load" or "attach". Nothing stays attached. */
 int trial__fentry(const struct btf *btf, const char *function, const char **step);
 int trial__kprobe(const char *function, const char **step);
+/* A perf event that counts how often this thread calls it, by a kprobe; or a negative errno. */
+int trial__count_calls(const char *function);
 /* One of a module, too. Returns 0 or a negative errno; nothing stays attached. */
 int trial__tracepoint(const char *name);
 
@@ -28,6 +30,9 @@ bool trial__has_function(const struct btf *btf, const char *function);
  * data symbols need KALLSYMS_ALL=y.
  */
 bool trial__variable(const struct btf *btf, const char *variable);
+
+/* May BPF programs read the kernel's memory? Lockdown for confidentiality forbids it. */
+bool trial__reads_memory(void);
 
 /*
  * ns that the kernel's statistics of BPF programs, which must be on, find in a run of a program

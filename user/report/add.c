@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Growing a report: a new element has no NULL where the schema has none. */
 #include <errno.h>
+#include <string.h>
 
 #include "report/report.h"
 #include "report/array.h"
@@ -41,6 +42,14 @@ int report__add_blind(struct report *report, const char *what, const char *why)
 		return -ENOMEM;
 	*slot = blind;
 	return 0;
+}
+
+const struct blind *report__find_blind(const struct report *report, const char *what)
+{
+	for (size_t i = 0; i < report->mode.nr_blind; i++)
+		if (!strncmp(report->mode.blind[i].what, what, strlen(what)))
+			return &report->mode.blind[i];
+	return NULL;
 }
 
 struct latency *report__add_latency(struct report *report)

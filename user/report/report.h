@@ -245,6 +245,13 @@ struct blind {
 	const char *why;
 };
 
+/*
+ * How the blind spot begins that says when a tracer saw nothing, and the one that names a better
+ * tier that could not be had.
+ */
+#define BLIND_REQUESTS "all requests"
+#define BLIND_TIER     "tier "
+
 struct program_cost {
 	const char *name;
 	const char *attach; /* "fentry/__alloc_pages", "raw_tp/mm_page_alloc", ... */
@@ -392,6 +399,8 @@ void report__adopt_strings(struct report *to, struct report *from);
 
 int report__add_sees(struct report *report, const char *what);
 int report__add_blind(struct report *report, const char *what, const char *why);
+/* The first blind spot whose name begins so; NULL: there is none. */
+const struct blind *report__find_blind(const struct report *report, const char *what);
 struct latency *report__add_latency(struct report *report);
 struct alignment *report__add_alignment(struct report *report);
 struct placement *report__add_zone(struct report *report);

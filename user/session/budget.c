@@ -84,10 +84,20 @@ static uint32_t go_over(struct budget *budget, bool sampling)
 	return sampling ? BUDGET_SAMPLE : budget->sample;
 }
 
+void budget__failed(struct budget *budget, uint64_t now)
+{
+	budget->sampling = !budget->sampling;
+	budget->ns_now = budget->sampling ? 0 : budget->ns_full;
+	budget->calm_since = 0;
+	budget->not_before = now + RARELY_NS;
+}
+
 uint32_t budget__decide(struct budget *budget, uint64_t now, uint64_t elapsed, uint64_t requests)
 {
 	double rate = elapsed ? (double)requests * NS / (double)elapsed : 0;
 
+	if (now < budget->not_before)
+		return 0;
 	if (!budget->sampling)
 		return budget->sample < BUDGET_SAMPLE &&
 				       share(budget, budget->ns_full, rate) > budget->limit

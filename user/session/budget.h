@@ -23,6 +23,7 @@ struct budget {
 	double ns_now;	       /* in the present state */
 	uint64_t measured_at;  /* ns */
 	uint64_t calm_since;   /* ns: from here on all might have been timed again; 0: not */
+	uint64_t not_before;   /* ns: when a change that failed is tried again */
 	double ns_spent;       /* run time of the programs since the start, reckoned */
 	uint64_t owed;	       /* requests whose cost was not known yet */
 };
@@ -44,6 +45,8 @@ void budget__spend(struct budget *budget, uint64_t requests);
  * all as it is.
  */
 uint32_t budget__decide(struct budget *budget, uint64_t now, uint64_t elapsed, uint64_t requests);
+/* It could not be done: the state is as before. */
+void budget__failed(struct budget *budget, uint64_t now);
 
 /* The share of the machine that the programs take at that rate, in the present state. */
 double budget__share(const struct budget *budget, double rate);

@@ -103,6 +103,8 @@ static struct report *make_report(struct session *session, const struct snapshot
 
 	if (!err)
 		err = describe_way(report, session, span, lapse.start_ns);
+	if (!err) /* the first of the blind spots */
+		err = session__describe_holes(report, session, lapse);
 	if (!err)
 		err = summarize(report, &source, &session->difference);
 	if (!err)

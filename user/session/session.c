@@ -100,9 +100,14 @@ static int open_tracer(struct session *session)
 	for (size_t i = 0; i < trials.count; i++)
 		if (trials.trial[i].err)
 			log_verbose("tier %s: %s: %s", tier_names[trials.trial[i].tier],
-				    trials.trial[i].step, strerror(-trials.trial[i].err));
+				    trials.trial[i].step, trial__why(&trials.trial[i]));
 	if (!err)
 		return STATUS_OK;
+	if (last->why) {
+		log_error("tier %s: %s", tier_names[last->tier], last->why);
+		log_hint("a lower --tier, or auto, may work");
+		return STATUS_UNSUPPORTED;
+	}
 	if (was_denied(&trials) && log_missing())
 		return STATUS_UNSUPPORTED;
 	if (last->err == -ENOENT && !session->kernel.facts.entry.name)
@@ -226,6 +231,9 @@ int session__open(struct session *session, const struct options *options, struct
 
 void session__stop(struct session *session)
 {
+	const struct session_totals totals = session__totals(session);
+
+	session__look(session, &totals);
 	tracer__stop(session->tracer);
 }
 
@@ -360,7 +368,7 @@ int session__activate(struct session *session)
 		err = forget_learning(session);
 	if (!err)
 		places__begin(&session->places, session->tracer);
-	session->way.began_ns = session->watched_at = window__now();
+	session->way.began_ns = session->watched_at = session->seen_at = window__now();
 	budget__init(&session->budget, session->options->budget, session->kernel.cpus_online,
 		     (uint32_t)session->options->sample);
 	session->sample = session->weights.begun ? (uint32_t)session->options->sample : 1;
@@ -369,7 +377,11 @@ int session__activate(struct session *session)
 				       (uint32_t)session->options->sample);
 	if (!err)
 		return STATUS_OK;
-	log_err(err, "attach to the tracepoint kmem:mm_page_alloc");
+	if (err == -ENODATA)
+		log_error("tier %s: attached programs do not run for requests of gfptrace itself",
+			  tier_names[tracer__tier(session->tracer)]);
+	else
+		log_err(err, "attach to the tracepoint kmem:mm_page_alloc");
 	log_hint("`gfptrace doctor` tells what this kernel offers");
 	return STATUS_UNSUPPORTED;
 }

@@ -32,6 +32,12 @@ struct session_stretch {
 	uint32_t sample;
 };
 
+/* A time in which programs were attached and did not run; it may have gone in between. */
+struct session_hole {
+	uint64_t from_ns, to_ns; /* CLOCK_MONOTONIC; to 0: not over */
+	const char *why;	 /* NULL: there was none */
+};
+
 #define SESSION_STRETCHES 64
 
 struct session {
@@ -46,6 +52,10 @@ struct session {
 	struct weights weights;
 	struct session_change change; /* copies 0: none */
 	uint64_t watched_missed, watched_seen, watched_at;
+	uint64_t seen_at;	/* when the programs were last known to run */
+	uint64_t looked_paired; /* at the last look: counted and filtered, and missed */
+	uint64_t looked_missed;
+	struct session_hole hole, details; /* of all requests; of reasons and headroom alone */
 	uint64_t missed;       /* of all that the counters tell of: never less than before */
 	uint64_t spent_seen;   /* requests whose cost the budget knows of */
 	double clock_ns;       /* what the BPF statistics add to each run of a program */
@@ -78,9 +88,9 @@ struct session_totals {
  * The keeper is started already, if it is to be.
  */
 int session__open(struct session *session, const struct options *options, struct keeper *keeper);
-/* From here on requests count. */
+/* From here on requests count, and the programs have been seen to count one of ours. */
 int session__activate(struct session *session);
-/* No more. */
+/* No more, after a last look. */
 void session__stop(struct session *session);
 void session__close(struct session *session);
 
@@ -92,6 +102,12 @@ struct session_totals session__totals(struct session *session);
  * programs within --budget. Takes some milliseconds where it measures.
  */
 void session__watch(struct session *session, const struct session_totals *totals);
+
+/*
+ * Do the programs still run? Part of each watch, and due at the end of a window. What they do not
+ * see from now on is told of on stderr and in the reports.
+ */
+void session__look(struct session *session, const struct session_totals *totals);
 
 /* When a window began and ended, by the monotonic clock. Making its report may take a while more.
  */

@@ -20,6 +20,10 @@ uint64_t totals__seen(const struct session_totals *totals);
 /* What the programs cost up to now is the budget's, before its price or the window changes. */
 void session__spend(struct session *session, uint64_t seen);
 
+/* What was not seen in this time, among the blind spots. Returns 0 or -ENOMEM. */
+int session__describe_holes(struct report *report, const struct session *session,
+			    struct lapse lapse);
+
 /* From now, a time of the monotonic clock, one request in `sample` is timed. */
 void session__begin_stretch(struct session *session, uint64_t now, uint32_t sample);
 

@@ -26,7 +26,7 @@ static void watch_loss(struct session *session, uint64_t seen, uint64_t missed)
 	int err;
 
 	if (session->options->coverage != COVERAGE_AUTO || !tracer__waiting(session->tracer) ||
-	    missed < WATCH_MISSED || percent <= session->options->max_loss)
+	    session->hole.why || missed < WATCH_MISSED || percent <= session->options->max_loss)
 		return;
 	err = tracer__escalate(session->tracer);
 	session->change.at_ns = window__now();
@@ -34,6 +34,8 @@ static void watch_loss(struct session *session, uint64_t seen, uint64_t missed)
 	snprintf(session->change.why, sizeof(session->change.why),
 		 "%.1f %% of the requests were missed, more than %g %%%s", percent,
 		 session->options->max_loss, err ? "; more copies could not be attached" : "");
+	if (err)
+		log_warning("--coverage: more copies cannot be attached: %s", strerror(-err));
 	log_verbose("coverage: %u copies: %s", session->change.copies, session->change.why);
 }
 
@@ -148,10 +150,14 @@ static void change_sample(struct session *session, uint32_t sample)
 		err = tracer__sample(session->tracer, sample);
 	if (!err && !(sampled && sample > 1))
 		err = session__weigh(session, sampled ? WHILE_ENDS : WHILE_BEGINS);
-	log_verbose("budget: one request in %u is timed%s%s", sample, err ? ": " : "",
-		    err ? strerror(-err) : "");
-	if (err)
+	if (err) {
+		if (!session->budget.not_before) /* tried again and again, told once */
+			log_warning("budget: cannot go over to one request in %u: %s", sample,
+				    strerror(-err));
+		budget__failed(&session->budget, window__now());
 		return;
+	}
+	log_verbose("budget: one request in %u is timed", sample);
 	session->sample = sample;
 	if (last && !last->to_ns)
 		began = last->to_ns = window__now();
@@ -243,6 +249,7 @@ void session__watch(struct session *session, const struct session_totals *totals
 	uint64_t seen = totals__seen(totals);
 	uint64_t now = window__now();
 
+	session__look(session, totals);
 	/* attaching takes memory: never from a machine that has none */
 	if (!memory_is_short()) {
 		watch_loss(session, grown(seen, session->watched_seen), missed);

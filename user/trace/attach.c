@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,6 +16,9 @@ static int attach(struct programs *programs, uint32_t copy, struct bpf_program *
 	struct attached *attached = programs->attached;
 	struct bpf_link *link;
 
+	for (size_t i = 0; i < programs->nr_attached; i++)
+		if (attached[i].program == program && attached[i].link)
+			return 0; /* by a try before this one */
 	if (!strcmp(how, "raw_tp"))
 		link = bpf_program__attach_raw_tracepoint(program, function);
 	else if (!strcmp(how, "kprobe") || !strcmp(how, "kretprobe"))
@@ -177,18 +179,6 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-/* A request of our own, from which the exit learns how far below its entry it lies. */
-static void learn_distance(void)
-{
-	size_t size = (size_t)sysconf(_SC_PAGESIZE);
-	char *page;
-
-	page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
-		    -1, 0);
-	if (page != MAP_FAILED)
-		munmap(page, size);
-}
-
 /* Where a program cannot be attached, that is told of: these are no part of the count. */
 static void attach_headroom(struct programs *programs)
 {
@@ -207,8 +197,7 @@ static enum lint_sight learn_lint(struct programs *programs)
 	struct gft_lint_base *base = &programs->skeleton->bss->gft_lint_base;
 	enum lint_sight sight;
 
-	for (int i = 0; i < 8; i++)
-		learn_distance();
+	programs__request_pages();
 	sight = lint__sight(base);
 	base->learning = 0;
 	return sight;
@@ -268,7 +257,8 @@ int programs__attach_exits(struct programs *programs, uint32_t copy)
 		return err;
 	if (copy == 1)
 		programs->skeleton->data->gft_active_since = now_ns();
-	learn_distance(); /* more programs at the tracepoint may change it */
+	/* from which the exit learns how far below its entry it lies: more programs may change it */
+	programs__request_page();
 	return 0;
 }
 
@@ -313,4 +303,12 @@ void programs__detach(struct programs *programs)
 			bpf_link__destroy(programs->attached[i].link);
 			programs->attached[i].link = NULL;
 		}
+}
+
+bool programs__are_attached(const struct programs *programs)
+{
+	for (size_t i = 0; i < programs->nr_attached; i++)
+		if (programs->attached[i].link)
+			return true;
+	return false;
 }

@@ -80,10 +80,20 @@ int programs__attach_exits(struct programs *programs, uint32_t copy);
  * last runs first (kernel/bpf/trampoline.c), and the others then find its frame and are done.
  */
 int programs__entry_first(struct programs *programs);
+/* Requests of our own, for which the programs at functions and tracepoints run if any do. */
+void programs__request_page(void);
+void programs__request_pages(void);
+/* Between the attaching of entries and that of exits: has the entry run for requests of ours? */
+bool programs__entry_runs(const struct programs *programs);
+/* Requests that the first copy has seen as a whole, filtered ones too. */
+uint64_t programs__paired(const struct programs *programs);
+/* Is it more than `before`? If not so far, requests of our own are made. */
+bool programs__pair(const struct programs *programs, uint64_t before);
 /* Time one request in `sample`; 1: every one. */
 int programs__set_sample(struct programs *programs, uint32_t sample);
 /* The exits first; the programs stay, for what the kernel counted of them. */
 void programs__detach(struct programs *programs);
+bool programs__are_attached(const struct programs *programs);
 void programs__close(struct programs *programs); /* accepts NULL */
 
 struct counters_view programs__view(const struct programs *programs, uint32_t copy);

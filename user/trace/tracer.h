@@ -15,6 +15,8 @@
 #ifndef GFPTRACE_USER_TRACER_H
 #define GFPTRACE_USER_TRACER_H
 
+#include <string.h>
+
 #include "trace/programs.h"
 
 struct tracer;
@@ -23,12 +25,26 @@ struct tracer;
 struct tier_trial {
 	enum tier tier;
 	int err;
-	const char *step; /* "load", "attach" or "" */
+	const char *step; /* "load", "attach", "see" or "" */
+	const char *why;  /* the cause where it is known, else NULL */
 };
+
+/* The cause of `err`, in words. */
+static inline const char *trial__why(const struct tier_trial *trial)
+{
+	return trial->why ? trial->why : strerror(-trial->err);
+}
 
 struct tier_trials {
 	struct tier_trial trial[TIERS];
 	size_t count;
+};
+
+/* Which of the programs do not run at this moment, though they are attached. */
+enum blindness {
+	SEES_ALL,
+	BLIND_TO_DETAILS, /* reasons of failures, headroom: what kprobes tell beside the requests */
+	BLIND,
 };
 
 /*
@@ -44,6 +60,11 @@ int tracer__activate(struct tracer *tracer);
 int tracer__escalate(struct tracer *tracer);
 /* Time one request in `sample`. Returns 0 or a negative errno. */
 int tracer__sample(struct tracer *tracer, uint32_t sample);
+/*
+ * Do its programs still run? `idle`: no request was seen as a whole for a while, so that some of
+ * our own are made. `why`, where they do not: the cause, which lasts.
+ */
+enum blindness tracer__look(struct tracer *tracer, bool idle, const char **why);
 void tracer__stop(struct tracer *tracer);
 void tracer__close(struct tracer *tracer);
 
@@ -54,6 +75,10 @@ bool tracer__bulk(const struct tracer *tracer);	       /* bulk calls are counted
 bool tracer__failures_only(const struct tracer *tracer);
 bool tracer__timed(const struct tracer *tracer);	 /* latency is measured */
 bool tracer__memcg(const struct tracer *tracer);	 /* memcg refusals are told apart */
+/* Why no kprobe tells about failures and slow paths, where none does. */
+const char *tracer__why_no_kprobe(const struct tracer *tracer);
+/* The tiers that were tried before this one, best first. */
+const struct tier_trials *tracer__trials(const struct tracer *tracer);
 bool tracer__places(const struct tracer *tracer);	 /* alignment and zones are known */
 bool tracer__exact_context(const struct tracer *tracer); /* softirq and hardirq are told apart */
 uint64_t tracer__memory(const struct tracer *tracer);	 /* bytes of its maps */

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <errno.h>
 #include <string.h>
 
 #include <gfptrace/quality.h>
@@ -33,7 +34,17 @@ bool tracer__bulk(const struct tracer *tracer) { (void)tracer; return true; }
 enum tier tracer__tier(const struct tracer *tracer) { (void)tracer; return TIER_FEXIT; }
 enum lint_sight tracer__lint_sight(const struct tracer *tracer) { (void)tracer; return LINT_NONE; }
 struct slabs_view tracer__slabs(const struct tracer *tracer) { (void)tracer; return (struct slabs_view){}; }
+const char *tracer__why_no_kprobe(const struct tracer *tracer) { (void)tracer; return "none"; }
 /* clang-format on */
+
+/* The tier that was tried first, where a test says so. */
+static struct tier_trials trials;
+
+const struct tier_trials *tracer__trials(const struct tracer *tracer)
+{
+	(void)tracer;
+	return &trials;
+}
 
 const struct gft_headrooms *tracer__headrooms(const struct tracer *tracer)
 {
@@ -518,9 +529,33 @@ static void nothing_at_all(void **state)
 	report__free(report);
 }
 
+/* Before all other blind spots, for they follow from it. */
+static void a_better_tier_is_told(void **state)
+{
+	static const struct snapshot empty;
+	struct report *report = report__new();
+
+	(void)state;
+	trials = (struct tier_trials){
+		.trial = {{TIER_FEXIT, -ENODATA, "see", "switched off"},
+			  {TIER_KPROBE, -EPERM, "attach", NULL},
+			  {TIER_TRACEPOINT, 0, "", NULL}},
+		.count = 3,
+	};
+	assert_int_equal(summarize(report, &source, &empty), 0);
+	assert_string_equal(report->mode.blind[0].what, "tier fexit");
+	assert_string_equal(report->mode.blind[0].why, "switched off");
+	assert_string_equal(report->mode.blind[1].what, "tier kprobe");
+	assert_string_equal(report->mode.blind[1].why, "attach: Operation not permitted");
+	assert_int_not_equal(strncmp(report->mode.blind[2].what, BLIND_TIER, 5), 0);
+	trials.count = 0;
+	report__free(report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_better_tier_is_told),
 		cmocka_unit_test(every_set_of_dimensions), cmocka_unit_test(without_latency),
 		cmocka_unit_test(losses_add_up),	   cmocka_unit_test(zones_are_named),
 		cmocka_unit_test(colours_are_told),	   cmocka_unit_test(nothing_at_all),

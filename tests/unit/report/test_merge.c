@@ -187,6 +187,8 @@ static void test_hosts(void **state)
 	assert_int_equal(report->hosts[3].nr_blind, 3);
 	assert_int_equal(host->nr_blind, 2);
 	assert_int_equal(report->mode.nr_blind, 3);
+	assert_string_equal(report__find_blind(report, "page ")->why, "no rights");
+	assert_null(report__find_blind(report, "pages"));
 	assert_non_null(strstr(text, "11 reports merged; Linux 6.12.0-sample"));
 	assert_non_null(strstr(text, "page frame numbers: no rights (in 1 of the 11 reports)"));
 	assert_null(strstr(text, "not built yet (in"));

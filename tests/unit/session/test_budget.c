@@ -141,6 +141,20 @@ static void knows_when_a_sample_is_too_much(void **state)
 	assert_false(budget__is_helpless(&budget, 700000));
 }
 
+/* What could not be done is not believed, and tried again later. */
+static void a_change_that_failed(void **state)
+{
+	(void)state;
+	budget__measured(&budget, now, 1000, 200);
+	assert_int_equal(quarter(201000), BUDGET_SAMPLE);
+	budget__failed(&budget, now);
+	assert_false(budget.sampling);
+	assert_true(budget.ns_now == 200);
+	assert_int_equal(quarter(201000), 0);
+	now += 10 * SECOND;
+	assert_int_equal(quarter(201000), BUDGET_SAMPLE);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 
 /* Long enough for twice the runs that a measurement takes, and no longer. */
@@ -164,6 +178,7 @@ int main(void)
 		TEST(never_times_more_than_was_asked_for),
 		TEST(reckons_what_was_spent),
 		TEST(owes_what_was_not_measured),
+		TEST(a_change_that_failed),
 		TEST(knows_when_a_sample_is_too_much),
 		cmocka_unit_test(slices),
 	};
