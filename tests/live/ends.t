@@ -154,6 +154,19 @@ else
 	skip "without privileges" "no setpriv"
 fi
 
+for limit in 16 40; do
+	run sh -c 'ulimit -n "$1" && exec "$0" run -d 0.1' "$GFPTRACE" $limit
+	ok "ulimit -n $limit" refused 3 "Too many open files"
+	ok "ulimit -n $limit: what to do" grep -q "hint: raise the limit of open files: ulimit -n" "$err"
+done
+if unshare -r true 2> /dev/null; then
+	run unshare -r "$GFPTRACE" run -d 0.1
+	ok "root of a user namespace" refused 3 "Operation not permitted"
+	ok "root of a user namespace: why" grep -q "hint: root of a user namespace" "$err"
+else
+	skip "root of a user namespace" "no unshare"
+fi
+
 # kill -9: the kernel takes the programs down once the last reader is through.
 if command -v "${BPFTOOL:-bpftool}" > /dev/null; then
 	before=$(programs)

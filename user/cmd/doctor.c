@@ -12,6 +12,7 @@
 #include "cmd/commands.h"
 #include "collect/mode.h"
 #include "base/log.h"
+#include "base/user_namespace.h"
 #include "process/capabilities.h"
 #include "session/session.h"
 #include "trace/locate.h"
@@ -87,7 +88,9 @@ static void print_settings(void)
 		read_line(settings[i].path, line, sizeof(line));
 		row(settings[i].name, *line ? line : "not there");
 	}
-	row("user", geteuid() ? "not root" : "root");
+	row("user", geteuid()			? "not root"
+		    : user_namespace__is_ours() ? "root of a user namespace, without rights to BPF"
+						: "root");
 }
 
 /* What is there, and what it would be good for if it were. */

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/cgroups.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
 #include <linux/magic.h>
 #include <mntent.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -44,72 +44,70 @@ static int mount_point(char *path, size_t size)
 	return err;
 }
 
-/* kernfs encodes the id itself as the file handle: FILEID_KERNFS (include/linux/exportfs.h). */
-static int path_by_handle(const char *mount, uint64_t id, char *path, size_t size)
+int cgroup__open_root(void)
 {
-	union {
-		struct file_handle header;
-		unsigned char bytes[sizeof(struct file_handle) + sizeof(id)];
-	} handle = {.header = {.handle_bytes = sizeof(id), .handle_type = 0xfe}};
-	char link[64], target[4096];
-	ssize_t length;
-	int mount_fd, fd, err;
+	static int root = -1;
+	char mount[512];
+	int err;
 
-	mount_fd = open(mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (mount_fd < 0)
-		return -errno;
-	memcpy(handle.bytes + offsetof(struct file_handle, f_handle), &id, sizeof(id));
-	fd = open_by_handle_at(mount_fd, &handle.header, O_RDONLY | O_PATH | O_CLOEXEC);
-	err = errno == EPERM ? -EPERM : -ENOENT;
-	close(mount_fd);
-	if (fd < 0)
-		return err;
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	length = readlink(link, target, sizeof(target) - 1);
-	close(fd);
-	if (length < 0)
-		return -errno;
-	target[length] = '\0';
-	if (strncmp(target, mount, strlen(mount)) != 0)
-		return -ENOENT;
-	snprintf(path, size, "%s", target[strlen(mount)] ? target + strlen(mount) : "/");
-	return 0;
+	if (root >= 0)
+		return root;
+	err = mount_point(mount, sizeof(mount));
+	if (!err)
+		root = open(mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return err ? err : root < 0 ? -errno : root;
 }
 
 /*
- * A handle takes CAP_DAC_READ_SEARCH. Without it the folders are looked through: the id is the
- * inode's number (kernfs_ino(), include/linux/kernfs.h, where ino_t has 64 bits).
+ * Find the folder of that inode below `folder`, which is closed. `path` has `length` bytes and ends
+ * in its name. Returns 0 or a negative errno.
  */
-static int path_by_walk(const char *mount, uint64_t id, char *path, size_t size)
+static int find_below(int folder, uint64_t id, char *path, size_t length, size_t size)
 {
-	char root[512];
-	char *const roots[] = {root, NULL};
-	size_t length = strlen(mount);
+	DIR *list = folder < 0 ? NULL : fdopendir(folder);
+	struct dirent *entry;
 	int err = -ENOENT;
-	FTSENT *entry;
-	FTS *walk;
 
-	snprintf(root, sizeof(root), "%s", mount);
-	walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
-	if (!walk)
-		return -errno;
-	while (err && (entry = fts_read(walk))) {
-		if (entry->fts_info != FTS_D || entry->fts_statp->st_ino != id)
-			continue;
-		err = 0;
-		snprintf(path, size, "%s",
-			 entry->fts_path[length] ? entry->fts_path + length : "/");
+	if (!list) {
+		err = -errno;
+		if (folder >= 0)
+			close(folder);
+		return err;
 	}
-	fts_close(walk);
+	while (err && (entry = readdir(list))) {
+		size_t longer = length + 1 + strlen(entry->d_name);
+
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.' || longer >= size)
+			continue;
+		snprintf(path + length, size - length, "/%s", entry->d_name);
+		if (entry->d_ino == id)
+			err = 0;
+		else
+			err = find_below(openat(dirfd(list), entry->d_name,
+						O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
+					 id, path, longer, size);
+	}
+	closedir(list);
 	return err;
 }
 
+/*
+ * By looking through the folders: the id is the inode's number (kernfs_ino(),
+ * include/linux/kernfs.h, where ino_t has 64 bits). open_by_handle_at() would take
+ * CAP_DAC_READ_SEARCH, which is gone by then.
+ */
 int cgroup__path(uint64_t id, char *path, size_t size)
 {
-	char mount[512];
-	int err = mount_point(mount, sizeof(mount));
+	int root = cgroup__open_root();
+	struct stat status;
 
-	if (!err)
-		err = path_by_handle(mount, id, path, size);
-	return err == -EPERM ? path_by_walk(mount, id, path, size) : err;
+	if (root < 0)
+		return root;
+	if (fstat(root, &status))
+		return -errno;
+	if (status.st_ino == id) {
+		snprintf(path, size, "/");
+		return 0;
+	}
+	return find_below(openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), id, path, 0, size);
 }

@@ -9,6 +9,9 @@
 /* A descriptor of the directory, or a negative errno; -ENOTSUP if it is on no cgroup2 mount. */
 int cgroup__open(const char *path);
 
+/* The root of all of them, which stays open; a negative errno where there is none. */
+int cgroup__open_root(void);
+
 /*
  * The path of a cgroup below its mount, "/" for the root, by the id that
  * bpf_get_current_cgroup_id() gives. Returns 0, or -ENOENT for one that is gone.

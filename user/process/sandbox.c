@@ -40,8 +40,10 @@ struct rule {
 			__VA_ARGS__ \
 		}                   \
 	}
-#define BPF(command)	    WITH(bpf, SCMP_A0(SCMP_CMP_EQ, command))
-#define IOCTL(request)	    WITH(ioctl, SCMP_A1(SCMP_CMP_EQ, request))
+#define BPF(command)   WITH(bpf, SCMP_A0(SCMP_CMP_EQ, command))
+#define IOCTL(request) WITH(ioctl, SCMP_A1(SCMP_CMP_EQ, request))
+#define FCNTL(command) \
+	WITH(fcntl, SCMP_A1(SCMP_CMP_EQ, command)), WITH(fcntl64, SCMP_A1(SCMP_CMP_EQ, command))
 #define NOT_EXECUTABLE(arg) arg(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)
 /* __O_TMPFILE without O_DIRECTORY */
 #define WRITING		 (O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY))
@@ -62,8 +64,12 @@ static const struct rule always[] = {
 	ANY(fstat64),
 	ANY(newfstatat),
 	ANY(statx),
-	ANY(fcntl),
-	ANY(fcntl64),
+	FCNTL(F_GETFD), /* not F_SETOWN and F_SETSIG, which send signals */
+	FCNTL(F_SETFD),
+	FCNTL(F_GETFL),
+	FCNTL(F_SETFL),
+	FCNTL(F_DUPFD),
+	FCNTL(F_DUPFD_CLOEXEC),
 	ANY(fsync),
 	ANY(fdatasync),
 	ANY(ftruncate), /* output_file.c */
@@ -135,44 +141,16 @@ static const struct rule kprobes[] = {
 static const struct rule reading[] = {
 	WITH(open, FOR_READING(SCMP_A1)),
 	WITH(openat, FOR_READING(SCMP_A2)),
-	ANY(open_by_handle_at),
-	ANY(access),
-	ANY(faccessat),
-	ANY(faccessat2),
-	ANY(stat),
-	ANY(lstat),
-	ANY(readlink),
-	ANY(readlinkat),
-	ANY(statfs),
-	ANY(fstatfs),
 	ANY(getdents64),
 };
 
 static const struct rule serving[] = {
-	ANY(accept),
-	ANY(accept4),
-	ANY(recvfrom),
-	ANY(recvmsg),
-	ANY(sendto),
-	ANY(sendmsg),
-	ANY(sendfile),
-	ANY(setsockopt),
-	ANY(getsockopt),
-	ANY(getsockname),
-	ANY(getpeername),
-	ANY(shutdown),
-	ANY(select),
-	ANY(pselect6),
-	ANY(epoll_create1),
-	ANY(epoll_ctl),
-	ANY(epoll_wait),
-	ANY(epoll_pwait),
-	ANY(eventfd2),
-	ANY(pipe2),
-	ANY(set_robust_list),
-	ANY(rseq),
-	/* threads, never processes */
-	WITH(clone, SCMP_A0(SCMP_CMP_MASKED_EQ, 0x00010000 /* CLONE_THREAD */, 0x00010000)),
+	ANY(accept),	      ANY(accept4),	ANY(recvfrom),	    ANY(recvmsg),
+	ANY(sendto),	      ANY(sendmsg),	ANY(sendfile),	    ANY(setsockopt),
+	ANY(getsockopt),      ANY(getsockname), ANY(getpeername),   ANY(shutdown),
+	ANY(select),	      ANY(pselect6),	ANY(epoll_create1), ANY(epoll_ctl),
+	ANY(epoll_wait),      ANY(epoll_pwait), ANY(eventfd2),	    ANY(pipe2),
+	ANY(set_robust_list), ANY(rseq),
 };
 
 static const struct rule terminal[] = {

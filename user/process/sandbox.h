@@ -19,8 +19,8 @@
 enum sandbox_group {
 	SANDBOX_ATTACH = 1 << 0,  /* attach programs that are loaded: trampolines, tracepoints */
 	SANDBOX_KPROBES = 1 << 1, /* kprobes, too */
-	SANDBOX_READ = 1 << 2,	  /* open files and folders for reading */
-	SANDBOX_NET = 1 << 3,	  /* serve on sockets that listen already; threads */
+	SANDBOX_READ = 1 << 2,	  /* open for reading: landlock.h says what */
+	SANDBOX_NET = 1 << 3,	  /* serve on sockets that listen already */
 	SANDBOX_TTY = 1 << 4,	  /* set up and read a terminal */
 };
 

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include "base/log.h"
+#include "base/user_namespace.h"
 #include "process/capabilities.h"
 #include "session/session_internal.h"
 #include "process/oom.h"
@@ -91,6 +92,16 @@ static bool log_missing(void)
 	return true;
 }
 
+static void hint_at_cause(int err)
+{
+	if (err == -EMFILE || err == -ENFILE)
+		log_hint("raise the limit of open files: ulimit -n 1024");
+	else if (err == -EPERM && user_namespace__is_ours())
+		log_hint("root of a user namespace has no right to BPF: run it outside of that");
+	else
+		log_hint("`gfptrace doctor` tells what this kernel offers");
+}
+
 static int open_tracer(struct session *session)
 {
 	struct tier_trials trials;
@@ -116,7 +127,7 @@ static int open_tracer(struct session *session)
 	else
 		log_err(err, "tier %s: cannot %s the BPF programs", tier_names[last->tier],
 			last->step);
-	log_hint("`gfptrace doctor` tells what this kernel offers");
+	hint_at_cause(err);
 	return STATUS_UNSUPPORTED;
 }
 
@@ -377,11 +388,13 @@ int session__activate(struct session *session)
 				       (uint32_t)session->options->sample);
 	if (!err)
 		return STATUS_OK;
-	if (err == -ENODATA)
+	if (err == -ENODATA) {
 		log_error("tier %s: attached programs do not run for requests of gfptrace itself",
 			  tier_names[tracer__tier(session->tracer)]);
-	else
+		log_hint("`gfptrace doctor` tells what this kernel offers");
+	} else {
 		log_err(err, "attach to the tracepoint kmem:mm_page_alloc");
-	log_hint("`gfptrace doctor` tells what this kernel offers");
+		hint_at_cause(err);
+	}
 	return STATUS_UNSUPPORTED;
 }
