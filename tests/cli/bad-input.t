@@ -113,4 +113,12 @@ run "$GFPTRACE" run $'\e[31m'
 harmless() { refused 2 "unexpected argument" && ! grep -q $'\e' "$err"; }
 ok "control characters are escaped" harmless
 
+# C1 (CSI among them) and what turns the direction of writing, in words and names of files
+for name in $'x\u009b31m' $'x\u202eknat' $'x\u2066y' $'x\u061cy'; do
+	run "$GFPTRACE" report "$name"
+	ok "no raw control of a name that is not there" refused 2 '\x'
+	run "$GFPTRACE" run "$name"
+	ok "nor of a word that is not expected" refused 2 '\x'
+done
+
 done_testing

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/text.h"
 
 static int level = LOG_NORMAL;
 
@@ -16,22 +17,15 @@ int log__level(void)
 	return level;
 }
 
-/* Words of a command line or a file may not drive the terminal, nor begin a line. */
-static void remove_controls(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			*text = '?';
-}
-
 /* One line in one write, so that lines of several processes do not mix. */
 static void __attribute__((format(printf, 2, 0)))
 say(const char *prefix, const char *format, va_list args, const char *suffix)
 {
-	char text[1024];
+	char words[1024], text[4 * sizeof(words)];
 
-	vsnprintf(text, sizeof(text), format, args);
-	remove_controls(text);
+	vsnprintf(words, sizeof(words), format, args);
+	/* words of a command line or a file may not drive the terminal, nor begin a line */
+	text__escape_into(words, text, sizeof(text));
 	fprintf(stderr, "gfptrace: %s%s%s\n", prefix, text, suffix);
 }
 

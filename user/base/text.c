@@ -73,32 +73,43 @@ char *utf8__sanitize(const char *text)
 	return copy;
 }
 
-/* C0, DEL and C1 (U+0080 .. U+009F): a terminal may obey them. */
+/*
+ * What a terminal may obey, or show elsewhere than it stands: C0, DEL and C1 (U+0080 to U+009F),
+ * and the characters that turn the direction of what follows or end a line (U+061C, U+200E,
+ * U+200F, U+2028 to U+202E, U+2066 to U+2069).
+ */
 static bool is_control(const char *text, size_t length)
 {
-	unsigned char first = (unsigned char)text[0];
+	const unsigned char *c = (const unsigned char *)text;
 
 	if (length == 1)
-		return first < 0x20 || first == 0x7f;
-	return length == 2 && first == 0xc2 && (unsigned char)text[1] < 0xa0;
+		return c[0] < 0x20 || c[0] == 0x7f;
+	if (length == 2)
+		return (c[0] == 0xc2 && c[1] < 0xa0) || (c[0] == 0xd8 && c[1] == 0x9c);
+	if (length != 3 || c[0] != 0xe2)
+		return false;
+	if (c[1] == 0x80)
+		return c[2] == 0x8e || c[2] == 0x8f || (c[2] >= 0xa8 && c[2] <= 0xae);
+	return c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9;
 }
 
-char *text__escape(const char *text)
+void text__escape_into(const char *text, char *out, size_t size)
 {
 	static const char hex[] = "0123456789abcdef";
-	char *copy = malloc(strlen(text) * 4 + 1);
-	char *out = copy;
+	const char *end = out + size - 1;
 	size_t length, i;
 
-	if (!copy)
-		return NULL;
 	for (; *text; text += length) {
 		length = utf8__length(text);
 		if (length && !is_control(text, length)) {
+			if (length > (size_t)(end - out))
+				break;
 			out = mempcpy(out, text, length);
 			continue;
 		}
 		length = length ? length : 1;
+		if (4 * length > (size_t)(end - out))
+			break;
 		for (i = 0; i < length; i++) {
 			*out++ = '\\';
 			*out++ = 'x';
@@ -107,6 +118,15 @@ char *text__escape(const char *text)
 		}
 	}
 	*out = '\0';
+}
+
+char *text__escape(const char *text)
+{
+	size_t size = strlen(text) * 4 + 1;
+	char *copy = malloc(size);
+
+	if (copy)
+		text__escape_into(text, copy, size);
 	return copy;
 }
 

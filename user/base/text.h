@@ -23,11 +23,14 @@ size_t utf8__count(const char *text);
 char *utf8__sanitize(const char *text);
 
 /*
- * A copy of `text` that cannot drive a terminal: control characters and bytes that
- * are not UTF-8 become \xNN, a backslash stays. The caller frees it. Returns NULL
- * when memory is short.
+ * A copy of `text` that cannot drive a terminal: control characters (C0, C1 and those that
+ * turn the direction of writing) and bytes that are not UTF-8 become \xNN, a backslash stays.
+ * The caller frees it. Returns NULL when memory is short.
  */
 char *text__escape(const char *text);
+
+/* The same into `out`; what does not fit in `size` bytes is left out. Needs no memory. */
+void text__escape_into(const char *text, char *out, size_t size);
 
 /* Compare as people do: numbers inside the words by value, NULL first. */
 int text__compare_natural(const char *a, const char *b);

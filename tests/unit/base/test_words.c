@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,6 +58,24 @@ static void test_sanitize(void **state)
 	assert_becomes(utf8__sanitize, "a\xe2\x82", "a\xef\xbf\xbd\xef\xbf\xbd");
 }
 
+/* A character below U+10000 as UTF-8. */
+static void encode(uint32_t c, char text[4])
+{
+	size_t length = 0;
+
+	if (c < 0x80) {
+		text[length++] = (char)c;
+	} else if (c < 0x800) {
+		text[length++] = (char)(0xc0 | c >> 6);
+		text[length++] = (char)(0x80 | (c & 0x3f));
+	} else {
+		text[length++] = (char)(0xe0 | c >> 12);
+		text[length++] = (char)(0x80 | (c >> 6 & 0x3f));
+		text[length++] = (char)(0x80 | (c & 0x3f));
+	}
+	text[length] = '\0';
+}
+
 static void test_escape(void **state)
 {
 	(void)state;
@@ -66,6 +85,45 @@ static void test_escape(void **state)
 	assert_becomes(text__escape, "a\nb\x7f", "a\\x0ab\\x7f");
 	assert_becomes(text__escape, "\xc2\x9b", "\\xc2\\x9b"); /* CSI as one character */
 	assert_becomes(text__escape, "\xc3\xa9\xff", "\xc3\xa9\\xff");
+	assert_becomes(text__escape, "\xc2\xa0", "\xc2\xa0"); /* the first that is none */
+}
+
+/* Each character that drives a terminal, and its neighbours, which do not. */
+static void test_escape_controls(void **state)
+{
+	static const struct range {
+		uint32_t first, last;
+	} controls[] = {{0x01, 0x1f},	  {0x7f, 0x9f},	    {0x61c, 0x61c},
+			{0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x2069}};
+	char text[4], *escaped;
+	bool is_control;
+
+	(void)state;
+	for (uint32_t c = 1; c < 0x3000; c++) {
+		encode(c, text);
+		is_control = false;
+		for (size_t i = 0; i < sizeof(controls) / sizeof(controls[0]); i++)
+			is_control |= c >= controls[i].first && c <= controls[i].last;
+		escaped = text__escape(text);
+		assert_non_null(escaped);
+		assert_int_equal(!strcmp(escaped, text), !is_control);
+		assert_int_equal(!strncmp(escaped, "\\x", 2), is_control);
+		free(escaped);
+	}
+}
+
+/* Nothing is cut within a character or within its escape. */
+static void test_escape_into(void **state)
+{
+	char out[8];
+
+	(void)state;
+	text__escape_into("abcdefghij", out, sizeof(out));
+	assert_string_equal(out, "abcdefg");
+	text__escape_into("abcd\x1b", out, sizeof(out));
+	assert_string_equal(out, "abcd");
+	text__escape_into("abcdef\xc3\xa9", out, sizeof(out));
+	assert_string_equal(out, "abcdef");
 }
 
 static void test_count(void **state)
@@ -107,9 +165,10 @@ static void test_distance(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_length),	cmocka_unit_test(test_sanitize),
-		cmocka_unit_test(test_escape),	cmocka_unit_test(test_count),
-		cmocka_unit_test(test_compare), cmocka_unit_test(test_distance),
+		cmocka_unit_test(test_length),	    cmocka_unit_test(test_sanitize),
+		cmocka_unit_test(test_escape),	    cmocka_unit_test(test_escape_controls),
+		cmocka_unit_test(test_escape_into), cmocka_unit_test(test_count),
+		cmocka_unit_test(test_compare),	    cmocka_unit_test(test_distance),
 	};
 
 	return cmocka_run_group_tests_name("words", tests, NULL, NULL);
