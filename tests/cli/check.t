@@ -8,7 +8,8 @@ sample=tests/golden/sample.json
 latency='gfptrace_latency_seconds{class="atomic",order="0",quantile="0.99"}'
 nulls='gfptrace_failures_total'
 
-check() { run "$GFPTRACE" check "$@"; }
+# the sample's command ended with status 3
+check() { run "$GFPTRACE" check --ignore-exit "$@"; }
 ended() { ((status == $1)) && [[ ! -s $err ]]; }
 says() { ended "$1" && grep -qF -- "$2" "$out"; }
 
@@ -32,6 +33,22 @@ ok "which is told all the same" grep -q '^not ok 2' "$out"
 sed 's/{"what": "stages and path"/{"what": "latency", "why": "it is dark"}, &/' $sample > "$work/blind"
 check --rule "$latency < 1s" "$work/blind"
 ok "a rule on what the report is blind to" unanswered "the report is blind to latency: tier fexit: it is dark"
+
+# A command that failed.
+judge() { run "$GFPTRACE" check --rule "$latency < 20us" "$@"; }
+judge $sample
+ok "a command that failed is a failed verdict" says 1 "not ok 2 - command: 'make' succeeds"
+ok "with its exit status" grep -qF "# measured 3, bound == 0, margin -3: exit status of 'make'" "$out"
+ok "beside the rules, which hold" grep -q '^ok 1' "$out"
+judge -f json $sample
+ok "in JSON" says 1 '"rule": "command: '
+judge --junit "$work/junit-exit" $sample
+ok "in JUnit" grep -q '<failure type="violated" message="measured 3' "$work/junit-exit"
+judge --ignore-exit $sample
+ok "--ignore-exit leaves it out" says 0 "1..1"
+sed 's/"stopped_by": "command"/"stopped_by": "duration"/' $sample > "$work/ended"
+judge "$work/ended"
+ok "one that -d ended did not fail" says 0 "1..1"
 
 # Refused before anything is judged.
 bad() { # TEXT ARG...
@@ -79,7 +96,7 @@ ok "a file: six verdicts" says 0 "1..6"
 ok "for each order has one each" grep -qF '[order=10]' "$out"
 check --rules "$work/rules" --rule "gfptrace_loss_ratio == 0" $sample
 ok "a file and a rule" says 1 "not ok 7 - gfptrace_loss_ratio == 0"
-"$GFPTRACE" check --rules - $sample < "$work/rules" > "$out" 2> "$err"
+"$GFPTRACE" check --ignore-exit --rules - $sample < "$work/rules" > "$out" 2> "$err"
 status=$?
 ok "rules from stdin" says 0 "1..6"
 cat $sample $sample > "$work/two"

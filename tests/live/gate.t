@@ -54,6 +54,12 @@ ok "the plan is on a line of its own" grep -qx '1\.\.1' "$out"
 # a quiet machine may make no request for a while
 check --rule 'gfptrace_requests_total < 1' -q -- sh -c '/bin/true; /bin/true'
 ok "a violated rule" says 1 "not ok 1 - gfptrace_requests_total < 1"
+check --rule 'gfptrace_requests_total >= 0' -q -- sh -c '/bin/true; exit 5'
+ok "a command that fails" says 1 "not ok 2 - command: 'sh' succeeds"
+check --rule 'gfptrace_requests_total >= 0' -q --ignore-exit -- sh -c '/bin/true; exit 5'
+ok "--ignore-exit" says 0 "1..1"
+check --rule 'gfptrace_requests_total >= 0' -q -d 0.5 -- sleep 30
+ok "a command that -d ends did not fail" says 0 "1..1"
 check --rule 'gfptrace_requests_total > 1' --by cpu,comm -q -- sh -c '/bin/true; /bin/true'
 ok "options of run" says 0 "ok 1"
 check --tier tracepoint --rule 'gfptrace_latency_seconds{quantile="0.5"} < 1s' -d 0.5 -q

@@ -24,10 +24,10 @@ write() { # WAY FILE
 	case $1 in
 		run) run timeout 20 "$GFPTRACE" run -q -d 0.1 -f json -o "$2" ;;
 		report) run timeout 20 "$GFPTRACE" report -f json "$sample" -o "$2" ;;
-		check) run timeout 20 "$GFPTRACE" check --rule "$rule" "$sample" -o "$2" ;;
-		junit) run timeout 20 "$GFPTRACE" check --rule "$rule" "$sample" --junit "$2" ;;
+		check) run timeout 20 "$GFPTRACE" check --ignore-exit --rule "$rule" "$sample" -o "$2" ;;
+		junit) run timeout 20 "$GFPTRACE" check --ignore-exit --rule "$rule" "$sample" --junit "$2" ;;
 		keep) run timeout 20 "$GFPTRACE" check --rule "$rule" -d 0.1 --report "$2" ;;
-		update) run timeout 20 "$GFPTRACE" check --rule "$rule" "$sample" --update --baseline "$2" ;;
+		update) run timeout 20 "$GFPTRACE" check --ignore-exit --rule "$rule" "$sample" --update --baseline "$2" ;;
 		explain) run timeout 20 "$GFPTRACE" explain /dev/null -o "$2" ;;
 		diff) run timeout 20 "$GFPTRACE" diff --max-regress 50 "$sample" "$sample" -o "$2" ;;
 	esac

@@ -157,6 +157,32 @@ static int get_reports(struct check *check)
 	return reports__load(&check->reports, options->operands[0]) ? STATUS_USAGE : STATUS_OK;
 }
 
+/* A command that failed is a verdict, whatever the rules say; one that was ended did not fail. */
+static int check_command(struct check *check, const struct report *report, const char *suffix)
+{
+	struct verdict *verdict;
+	const char *name;
+
+	if (check->options->ignore_exit || !report->window.has_command ||
+	    !report->window.command_exit || strcmp(report->window.stopped_by, "command") != 0)
+		return 0;
+	verdict = verdicts__add(&check->verdicts);
+	if (!verdict)
+		return -ENOMEM;
+	name = report->window.argv[0];
+	verdict->file = "command";
+	verdict->unit = METRIC_NUMBER;
+	verdict->comparison = IS_EQUAL;
+	verdict->measured = verdict->low = verdict->high = report->window.command_exit;
+	verdict->margin = verdict__margin(IS_EQUAL, verdict->measured, 0);
+	verdict->outcome = VIOLATED;
+	if (asprintf(&verdict->name, "command: '%s' succeeds%s", name, suffix) < 0)
+		verdict->name = NULL;
+	if (asprintf(&verdict->series, "exit status of '%s'", name) < 0)
+		verdict->series = NULL;
+	return verdict->name && verdict->series ? 0 : -ENOMEM;
+}
+
 static int check_rules(struct check *check)
 {
 	const struct rule *rule;
@@ -169,6 +195,8 @@ static int check_rules(struct check *check)
 				 check->reports.nr);
 		for (rule = check->rules.first; rule && !err; rule = rule->next)
 			err = rule__check(rule, check->reports.report[i], suffix, &check->verdicts);
+		if (!err)
+			err = check_command(check, check->reports.report[i], suffix);
 	}
 	return err;
 }

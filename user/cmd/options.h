@@ -107,6 +107,7 @@ struct options {
 	const char *keep;	  /* where the report of a run goes; NULL: nowhere */
 	const char *baseline;	  /* NULL: not given */
 	bool update;		  /* the baseline */
+	bool ignore_exit;	  /* CMD may fail */
 	double max_regress;	  /* per cent; 0: none is borne */
 	unsigned int verdicts;	  /* enum verdict_format */
 	unsigned int differences; /* enum diff_format */

@@ -52,6 +52,8 @@ const struct option_row option_table[] = {
 	{ .name = "max-regress", .type = OPTION_PERCENT, .metavar = "PCT", .group = "Gate",
 	  .commands = CHECK | DIFF, AT(max_regress), .max = 10000,
 	  .help = "bear what is worse by no more than this (default: nothing)" },
+	{ .name = "ignore-exit", .type = OPTION_FLAG, .group = "Gate", .commands = CHECK,
+	  AT(ignore_exit), .help = "let CMD fail; by default that is a failed verdict" },
 	{ .name = "stop-on", .type = OPTION_EVENT, .metavar = "EVENT", .group = "Window",
 	  .commands = ONLY_RUN,
 	  .help = "stop at the first failure, or latency>TIME (at most 10 ms later), report, exit 1" },
