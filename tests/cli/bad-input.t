@@ -109,6 +109,10 @@ bad "unknown format 'xml'" report -f xml a.json
 bad "unexpected argument 'now'" doctor now
 
 # An argument that could drive the terminal is shown harmless.
+bad "-f folded: no stacks are counted without --stacks" run -f folded -d 1
+bad "--stop-on latency: --failures-only times no request" run --failures-only --stop-on 'latency>1ms'
+jq -c '.stacks = [] | .failures = [] | .slowest = [] | .lint = []' tests/golden/sample.json > "$work/bare" 2> /dev/null
+bad "-f folded: the report has no stacks" report -f folded "$work/bare"
 run "$GFPTRACE" run $'\e[31m'
 harmless() { refused 2 "unexpected argument" && ! grep -q $'\e' "$err"; }
 ok "control characters are escaped" harmless

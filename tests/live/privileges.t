@@ -62,7 +62,7 @@ ok "the cost is measured, which takes CAP_SYS_ADMIN" holds '.cost.ns_per_request
 ok "the tracer's helper is gone" test "$(pgrep -c gfptrace-keeper)" -eq 0
 install -m 755 "$GFPTRACE" "$work/watched"
 for format in text json html prom folded; do
-	run "$work/watched" run -q -d 0.5 -i 0.2 -f "$format" --by class,cgroup
+	run "$work/watched" run -q -d 0.5 -i 0.2 -f "$format" --stacks --by class,cgroup
 	ok "-f $format" test "$status" -eq 0 -a ! -s "$err"
 done
 run dmesg

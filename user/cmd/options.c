@@ -200,12 +200,20 @@ static int take_rest(struct parser *parser)
 }
 
 /* What each option says alone may not go together. */
-static int check_together(const struct options *options, struct options_error *error)
+static int check_together(enum command command, const struct options *options,
+			  struct options_error *error)
 {
 	if (options->failures_only && (options->sample > 1 || options->budget_given))
 		return options__fail(error,
 				     "--failures-only times no request: %s has nothing to do",
 				     options->sample > 1 ? "--sample" : "--budget");
+	if (options->failures_only && options->stop_on.latency_ns)
+		return options__fail(error, "--stop-on latency: --failures-only times no request");
+	if (command == COMMAND_RUN && !strcmp(options->format->name, "folded") &&
+	    !options->stacks && !options->lint && !options->failures_only) {
+		options__fail(error, "-f folded: no stacks are counted without --stacks");
+		return options__hint(error, "gfptrace run --stacks -f folded ...");
+	}
 	if (options->failures_only && options->lint)
 		return options__fail(error,
 				     "--lint: --failures-only looks at no request that succeeds");
@@ -254,5 +262,5 @@ int options__parse(enum command command, int argc, char **argv, struct options *
 	}
 	if (options->failures_only && !options->sample_given)
 		options->sample = 1;
-	return err || options->help ? err : check_together(options, error);
+	return err || options->help ? err : check_together(command, options, error);
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* gfptrace report: show a saved report again, or several as one. */
+#include <string.h>
+
 #include "cmd/commands.h"
+#include "format/formats.h"
 #include "base/log.h"
 #include "report/merge.h"
 #include "process/output.h"
@@ -26,6 +29,21 @@ static struct report *load_all(char *const *paths, size_t nr)
 	return merged;
 }
 
+/* What -f folded draws from. Loss alone is no picture. */
+static bool has_stacks(const struct report *report)
+{
+	return report->nr_stacks || report->nr_failures || report->nr_slowest || report->nr_lint;
+}
+
+static int check_format(const struct options *options, const struct report *report)
+{
+	if (strcmp(options->format->name, "folded") != 0 || has_stacks(report))
+		return STATUS_OK;
+	log_error("-f folded: the report has no stacks");
+	log_hint("`gfptrace run --stacks` counts them");
+	return STATUS_USAGE;
+}
+
 int cmd_report(int argc, char **argv)
 {
 	struct options options;
@@ -43,9 +61,12 @@ int cmd_report(int argc, char **argv)
 	report = load_all(options.operands, options.nr_operands);
 	if (!report)
 		return STATUS_USAGE;
-	if (output__open(&output, options.output)) {
+	status = check_format(&options, report);
+	if (!status && output__open(&output, options.output))
+		status = STATUS_USAGE;
+	if (status) {
 		report__free(report);
-		return STATUS_USAGE;
+		return status;
 	}
 	err = output__write(output, options.format, report);
 	if (err)

@@ -222,6 +222,12 @@ int session__open(struct session *session, const struct options *options, struct
 		log_error("--marked: the tracepoint tier does not see the mark");
 		status = STATUS_UNSUPPORTED;
 	}
+	if (!status && options->stop_on.latency_ns && !tracer__timed(session->tracer)) {
+		log_error("--stop-on latency: the tier %s times no request",
+			  tier_names[tracer__tier(session->tracer)]);
+		log_hint("`gfptrace doctor` tells why; --stop-on failure works in every tier");
+		status = STATUS_UNSUPPORTED;
+	}
 	if (!status)
 		status = init_snapshots(session);
 	if (!status)

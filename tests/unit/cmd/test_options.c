@@ -262,6 +262,13 @@ static void test_stop_on(void **state)
 	bad("run --stop-on latency", "--stop-on 'latency': failure or latency>TIME expected");
 	bad("run --stop-on latency>x", "--stop-on 'latency>x': failure or latency>TIME expected");
 	bad("run --stop-on latency>0", "--stop-on 'latency>0': failure or latency>TIME expected");
+	bad("run --stop-on failure,latency>1ms --failures-only",
+	    "--stop-on latency: --failures-only times no request");
+	bad("run -f folded", "-f folded: no stacks are counted without --stacks");
+	assert_int_equal(parse(COMMAND_RUN, "run -f folded --stacks"), 0);
+	assert_int_equal(parse(COMMAND_RUN, "run -f folded --lint"), 0);
+	assert_int_equal(parse(COMMAND_RUN, "run -f folded --failures-only"), 0);
+	assert_int_equal(parse(COMMAND_REPORT, "report -f folded x"), 0);
 	bad("run --stop-on ,", "--stop-on has an empty item: EVENT expected");
 }
 
