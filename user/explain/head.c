@@ -10,7 +10,18 @@
 #include "explain/klog_internal.h"
 #include "mm/wrapper_names.h"
 
-static const char failure[] = ": page allocation failure: order:";
+/* "failure: order:N"; kernels before 2.6.39 have a point there */
+static const char failure_word[] = ": page allocation failure";
+
+static const char *find_failure(const char *text)
+{
+	const char *at = strstr(text, failure_word), *end;
+
+	if (!at)
+		return NULL;
+	end = at + strlen(failure_word);
+	return (*end == ':' || *end == '.') && !strncmp(end + 1, " order:", 7) ? at : NULL;
+}
 static const char oom[] = " invoked oom-killer: ";
 
 /* The number behind `key`; what is out of range is counted and stays unknown. */
@@ -95,7 +106,7 @@ static void take_nodemask(struct klog_event *event, const char *text)
 bool klog_report__header(struct klog_report *report, const char *text)
 {
 	struct klog_event *event = &report->event;
-	const char *mark = strstr(text, failure);
+	const char *mark = find_failure(text);
 	uint64_t order;
 	bool known;
 
@@ -104,7 +115,11 @@ bool klog_report__header(struct klog_report *report, const char *text)
 		mark = strstr(text, oom);
 	if (!mark)
 		return false;
-	klog_copy(event->comm, sizeof(event->comm), text, (size_t)(mark - text));
+	text += strspn(text, " ");
+	/* of what is longer than any comm the front is a prefix */
+	if (mark - text >= (ptrdiff_t)sizeof(event->comm))
+		text = mark - sizeof(event->comm) + 1;
+	klog_copy(event->comm, sizeof(event->comm), text, text < mark ? (size_t)(mark - text) : 0);
 	if (event->kind == KLOG_FAILURE)
 		known = number_behind(report, mark, "order:", &order);
 	else
@@ -119,6 +134,35 @@ bool klog_report__header(struct klog_report *report, const char *text)
 	return true;
 }
 
+bool klog_report__same_comm(const struct klog_report *report, const char *text, size_t *length)
+{
+	const char *const ends[] = {" Not tainted", " Tainted:"};
+	const char *comm = strstr(text, "omm: "), *end;
+	size_t known = strlen(report->event.comm);
+
+	if (!comm)
+		return false;
+	comm += strlen("omm: ");
+	*length = 0;
+	for (size_t i = 0; i < 2 && !*length; i++)
+		if ((end = strstr(comm, ends[i])))
+			*length = (size_t)(end - comm);
+	if (!*length)
+		*length = strcspn(comm, " ");
+	return *length && *length <= known &&
+	       !strncmp(report->event.comm + known - *length, comm, *length);
+}
+
+/* What stood before the comm in the first line is a prefix that was not known as one. */
+static void take_comm(struct klog_report *report, const char *text)
+{
+	struct klog_event *event = &report->event;
+	size_t length, known = strlen(event->comm);
+
+	if (klog_report__same_comm(report, text, &length) && length < known)
+		memmove(event->comm, event->comm + known - length, length + 1);
+}
+
 /* "CPU: 1 UID: 0 PID: 174 Comm: name Tainted: G  OE  6.12.1-amd64 #1": lib/dump_stack.c */
 void klog_report__cpu(struct klog_report *report, const char *text)
 {
@@ -126,7 +170,9 @@ void klog_report__cpu(struct klog_report *report, const char *text)
 	const char *at = strstr(text, "ainted");
 
 	number_behind(report, text, "CPU: ", &event->cpu);
-	number_behind(report, text, " PID: ", &event->pid);
+	if (!number_behind(report, text, " PID: ", &event->pid))
+		number_behind(report, text, "Pid: ", &event->pid);
+	take_comm(report, text);
 	if (!at)
 		return;
 	/* the release is the first word behind that begins with a digit and has a point */
@@ -148,25 +194,40 @@ static bool is_name(char c)
 }
 
 /*
- * " ? name+0x12/0x34 [module BUILD-ID]", in old kernels behind "[<address>]". Returns where
- * the name begins, NULL if the line is no frame.
+ * " ? name+0x12/0x34 [module BUILD-ID]", in old kernels behind "[<address>]", on powerpc behind
+ * "[stack] [address]", on 32-bit ARM "[<address>] (callee) from [<address>] (name+0x12/0x34)".
+ * Returns where the name begins, NULL if the line is no frame.
  */
 static const char *frame_name(const char *text, bool *reliable, size_t *length)
 {
+	const char *from = strstr(text, ") from [<");
+
+	*reliable = true;
+	if (from)
+		text = from + strlen(") from ");
 	text += strspn(text, " ");
-	if (text[0] == '[' && text[1] == '<') {
+	/* dumpstack.c of old kernels has the mark on the frame's own line */
+	if (!strncmp(text, "<IRQ>", 5))
+		text += 5 + strspn(text + 5, " ");
+	for (int i = 0; i < 2 && *text == '['; i++) {
 		text += strcspn(text, "]");
 		text += *text == ']';
 		text += strspn(text, " ");
 	}
-	*reliable = *text != '?';
-	if (*text == '?')
+	if (from)
+		text += *text == '(';
+	if (*text == '?') {
+		*reliable = false;
 		text += 1 + strspn(text + 1, " ");
+	}
 	*length = 0;
 	while (is_name(text[*length]))
 		(*length)++;
-	return *length && !strncmp(text + *length, "+0x", 3) && strchr(text + *length, '/') ? text
-											    : NULL;
+	if (!*length || strncmp(text + *length, "+0x", 3) != 0 || !strchr(text + *length, '/'))
+		return NULL;
+	if (strstr(text, "(unreliable)"))
+		*reliable = false;
+	return text;
 }
 
 static bool begins(const char *text, const char *with)
@@ -192,13 +253,23 @@ void klog_report__frame(struct klog_report *report, const char *text)
 	if (is_interrupt_mark(text + strspn(text, " ")) && !event->nr_stack)
 		event->in_interrupt = true;
 	name = frame_name(text, &reliable, &length);
-	if (!name || !reliable || event->nr_stack == KLOG_FRAMES)
+	if (!name)
+		return;
+	/* a trace of "?" alone (no frame pointers) is better than none */
+	if (reliable && report->unreliable) {
+		report->unreliable = false;
+		event->nr_stack = 0;
+		*event->requester = '\0';
+	} else if (!reliable && !event->nr_stack) {
+		report->unreliable = true;
+	}
+	if (reliable == report->unreliable || event->nr_stack == KLOG_FRAMES)
 		return;
 	used = strcspn(name, "/ ");
 	module = strstr(name, " [");
 	if (module)
 		snprintf(frame, sizeof(frame), "%.*s [%.*s]", (int)used, name,
-			 (int)strcspn(module + 2, " ]"), module + 2);
+			 (int)strcspn(module + 2, " ])"), module + 2);
 	else
 		klog_copy(frame, sizeof(frame), name, used);
 	memcpy(event->stack[event->nr_stack++], frame, sizeof(frame));
@@ -231,17 +302,19 @@ enum klog_part klog_part__of(const char *text)
 	uint32_t node;
 	char name[16] = "";
 
-	if (strstr(text, failure) || strstr(text, oom))
+	if (find_failure(text) || strstr(text, oom))
 		return PART_HEADER;
-	if (begins(at, "CPU: ") && strstr(at, " Comm: "))
+	if ((begins(at, "CPU: ") && strstr(at, " Comm: ")) ||
+	    (begins(at, "Pid: ") && strstr(at, ", comm: ")))
 		return PART_CPU;
 	if (strstr(at, " cpuset=") && strstr(at, " mems_allowed="))
 		return PART_CPUSET;
-	if (begins(at, "Call Trace:") || begins(at, "Call trace:"))
+	if (begins(at, "Call Trace:") || begins(at, "Call trace:") ||
+	    begins(at, "Backtrace:"))
 		return PART_TRACE;
 	if (is_interrupt_mark(at) || frame_name(at, &reliable, &length))
 		return PART_FRAME;
-	if (begins(at, "Mem-Info:"))
+	if (begins(at, "Mem-Info:") || begins(at, "Mem-info:"))
 		return PART_MEMORY;
 	if (begins(at, "lowmem_reserve[]:"))
 		return PART_RESERVE;
@@ -251,7 +324,7 @@ enum klog_part klog_part__of(const char *text)
 		return PART_OOM_MEMCG;
 	if (begins(at, "oom-kill:") || strstr(at, "Killed process "))
 		return PART_OOM_KILL;
-	if (isdigit((unsigned char)*at) && strstr(at, " pages RAM"))
+	if (isdigit((unsigned char)*at) && (strstr(at, " pages RAM") || strstr(at, " pages of RAM")))
 		return PART_END;
 	if (begins(at, "active_anon:") || begins(at, "active_file:") ||
 	    begins(at, "unevictable:") || begins(at, "slab_reclaimable:") ||

@@ -31,6 +31,12 @@ struct klog {
 	char line[KLOG_LINE + 1];
 	size_t length;
 	bool cut; /* the line is longer: what follows is passed over */
+	/* A line that what follows may continue: it was wrapped, or torn. */
+	char held[KLOG_LINE + 1];
+	struct klog_line held_line; /* its text lies in `held` */
+	uint64_t held_number;
+	bool holds;
+	bool soft; /* it ended in quoted-printable's soft break */
 };
 
 struct klog *klog__new(void (*found)(void *context, const struct klog_event *event), void *context)
@@ -103,7 +109,7 @@ static void begin_report(struct klog *klog, const struct klog_line *line)
 	report = &klog->reports[klog->nr_open];
 	memset(report, 0, sizeof(*report));
 	autopsy__init(&report->event.autopsy);
-	report->event.line = klog->stats.lines;
+	report->event.line = klog->held_number;
 	report->event.time_us = line->time_us;
 	report->event.pid = AUTOPSY_UNKNOWN;
 	report->event.cpu = AUTOPSY_UNKNOWN;
@@ -122,16 +128,6 @@ static void begin_report(struct klog *klog, const struct klog_line *line)
 	klog->nr_open++;
 }
 
-/* The comm of a line "CPU: ... Comm: NAME Tainted: ..." is that of the report. */
-static bool same_comm(const struct klog_report *report, const char *text)
-{
-	const char *comm = strstr(text, " Comm: ");
-	size_t length = strlen(report->event.comm);
-
-	return comm && !strncmp(comm + 7, report->event.comm, length) &&
-	       (comm[7 + length] == ' ' || !comm[7 + length]);
-}
-
 /* Without a caller id: could this be the next line of that report? */
 static bool wants(struct klog_report *report, enum klog_part part, const char *text)
 {
@@ -139,16 +135,17 @@ static bool wants(struct klog_report *report, enum klog_part part, const char *t
 	struct autopsy_zone *zone;
 	uint32_t node;
 	char name[16] = "";
+	size_t length;
 
 	switch (part) {
 	case PART_CPUSET:
 		return !*report->event.cpuset;
 	case PART_CPU:
-		return report->part < PART_CPU && same_comm(report, text);
+		return report->part < PART_CPU && klog_report__same_comm(report, text, &length);
 	case PART_TRACE:
 		return report->part == PART_CPU || report->part == PART_HEADER;
 	case PART_FRAME:
-		return report->part == PART_TRACE || report->part == PART_FRAME;
+		return report->part >= PART_CPU && report->part <= PART_FRAME;
 	case PART_MEMORY:
 		return report->part < PART_MEMORY;
 	case PART_ZONE:
@@ -243,11 +240,13 @@ static bool is_last(const struct klog_report *report, enum klog_part part, const
 /* Lines that tell of failures without being part of a report. */
 static void note_others(struct klog *klog, const char *text)
 {
-	const char *suppressed = "warn_alloc: ";
+	const char *suppressed = strstr(text, " callbacks suppressed");
 	uint64_t count;
 
-	if (!strncmp(text, suppressed, strlen(suppressed))) {
-		text += strlen(suppressed);
+	/* warn_alloc_failed before 4.9 */
+	if (suppressed && (!strncmp(text, "warn_alloc: ", 12) ||
+			   !strncmp(text, "warn_alloc_failed: ", 19))) {
+		text = strchr(text, ':') + 2;
 		if (klog_number(&text, &count) && !strncmp(text, " callbacks suppressed", 21) &&
 		    count < UINT32_MAX)
 			klog->stats.suppressed += count;
@@ -300,22 +299,22 @@ static void handle(struct klog *klog, const struct klog_line *line)
 }
 
 /* A record of /dev/kmsg may have several lines in it; its prefix is theirs. */
-static void take_record(struct klog *klog)
+static void take_held(struct klog *klog)
 {
-	struct klog_line line;
+	struct klog_line line = klog->held_line;
 	char *text, *end;
 
-	klog->stats.lines++;
-	klog->stats.long_lines += klog->cut;
-	klog->length = klog_line__clean(klog->line, klog->length);
-	klog_line__parse(klog->line, &line);
+	if (!klog->holds)
+		return;
+	klog->holds = false;
+	klog->soft = false;
 	if (line.tagged) {
 		memcpy(klog->caller, line.caller, sizeof(klog->caller));
 		klog->time_us = line.time_us;
 	} else {
 		line.time_us = klog->time_us;
 	}
-	text = klog->line + (line.text - klog->line);
+	text = klog->held + (line.text - klog->held);
 	while ((end = strstr(text, ESCAPED))) {
 		*end = '\0';
 		line.text = text;
@@ -324,6 +323,127 @@ static void take_record(struct klog *klog)
 	}
 	line.text = text;
 	handle(klog, &line);
+}
+
+/* "active_file:1kB", "3*4kB", "(UME)", "= 12kB", "mode:0x20": from within a line */
+static bool is_middle(const char *text)
+{
+	const char *at = text + strspn(text, " ");
+	size_t digits = strspn(at, "0123456789");
+
+	if (digits)
+		return at[digits] == '*';
+	if (*at == '=' || !strncmp(at, "mode:0x", 7) || !strncmp(at, "gfp_mask=", 9))
+		return true;
+	if (*at == '(')
+		return strspn(at + 1, "UMEHCI") && at[1 + strspn(at + 1, "UMEHCI")] == ')';
+	at += strspn(at, "abcdefghijklmnopqrstuvwxyz_()");
+	return *at == ':' && strstr(at, "kB");
+}
+
+/* Only numbers and blanks: the rest of lowmem_reserve[] */
+static bool is_numbers(const char *text)
+{
+	return *text && strspn(text, "0123456789") && !text[strspn(text, " 0123456789")];
+}
+
+/* Kernels 4.9 to 4.18 printed what continues a line as lines of their own (pr_cont). */
+static bool continues_torn(const char *held, const char *text)
+{
+	const char *at = held + strspn(held, " ");
+	const char *next = text + strspn(text, " ");
+	size_t length = strlen(at);
+	uint32_t node;
+	char name[16] = "";
+
+	while (length && at[length - 1] == ' ')
+		length--;
+	if (!strncmp(at, "Node ", 5) && length > 5 && length < 10 &&
+	    5 + strspn(at + 5, "0123456789") == length)
+		return klog_zone__name(&next, &node, name);
+	if (!strncmp(at, "lowmem_reserve[]:", 17))
+		return is_numbers(next);
+	return klog_zone__name(&at, &node, name) && *at == ':' && !strchr(at, '=') &&
+	       is_middle(text) && !strchr(next, ':');
+}
+
+/* Does this line, whose prefix is known, continue the one that is held? */
+static bool continues(const struct klog *klog, const struct klog_line *line)
+{
+	const struct klog_line *held = &klog->held_line;
+	enum klog_part part;
+
+	if (!klog->holds)
+		return false;
+	if (klog->soft)
+		return true;
+	if (line->tagged)
+		return held->tagged && !strcmp(held->caller, line->caller) &&
+		       continues_torn(held->text, line->text);
+	part = klog_part__of(line->text);
+	if (part != PART_NONE && part != PART_USAGE)
+		return false;
+	return held->tagged ? part == PART_NONE || strstr(line->text, "kB")
+			    : is_middle(line->text) || continues_torn(held->text, line->text);
+}
+
+static void hold(struct klog *klog, const struct klog_line *line)
+{
+	const size_t offset = (size_t)(line->text - klog->line);
+
+	memcpy(klog->held, klog->line, klog->length + 1);
+	klog->held_line = *line;
+	klog->held_line.text = klog->held + offset;
+	klog->held_number = klog->stats.lines;
+	klog->holds = true;
+}
+
+static void join(struct klog *klog, const char *text)
+{
+	size_t used = strlen(klog->held), length = strlen(text);
+	/* a client breaks lines at blanks and may keep them or not */
+	bool blank = !klog->soft && used && klog->held[used - 1] != ' ' && *text != ' ';
+
+	if (used + blank + length > KLOG_LINE)
+		length = KLOG_LINE - used - blank;
+	if (used + blank > KLOG_LINE)
+		return;
+	if (blank)
+		klog->held[used++] = ' ';
+	memcpy(klog->held + used, text, length);
+	klog->held[used + length] = '\0';
+}
+
+/* "=\n": quoted-printable breaks a line anywhere, at 76 columns at most */
+static bool take_soft_break(struct klog *klog)
+{
+	if (klog->length < 60 || klog->length > 77 || klog->line[klog->length - 1] != '=')
+		return false;
+	klog->line[--klog->length] = '\0';
+	return true;
+}
+
+static void take_record(struct klog *klog)
+{
+	struct klog_line line;
+	bool soft;
+
+	klog->stats.lines++;
+	klog->stats.long_lines += klog->cut;
+	klog->length = klog_line__clean(klog->line, klog->length);
+	soft = klog->length && take_soft_break(klog);
+	if (strstr(klog->line, "=3D")) {
+		klog->length = klog_line__decode_quoted(klog->line, klog->length);
+		klog->line[klog->length] = '\0';
+	}
+	klog_line__parse(klog->line, &line);
+	if (continues(klog, &line)) {
+		join(klog, klog->soft ? klog->line : line.text);
+	} else {
+		take_held(klog);
+		hold(klog, &line);
+	}
+	klog->soft = soft;
 	klog->length = 0;
 	klog->cut = false;
 }
@@ -351,6 +471,7 @@ void klog__finish(struct klog *klog)
 {
 	if (klog->length)
 		take_record(klog);
+	take_held(klog);
 	while (klog->nr_open)
 		close_report(klog, 0);
 }

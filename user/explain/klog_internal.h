@@ -35,6 +35,7 @@ struct klog_report {
 	uint64_t reserve[AUTOPSY_ZONES][KLOG_RESERVES];
 	size_t nr_reserve[AUTOPSY_ZONES];
 	uint64_t page_kb; /* 0: not told yet */
+	bool unreliable; /* all frames so far have a "?" */
 	uint64_t refused; /* numbers out of range */
 };
 
@@ -52,6 +53,9 @@ void klog_report__reserve(struct klog_report *report, const char *text);
 void klog_report__blocks(struct klog_report *report, const char *text);
 void klog_report__swap(struct klog_report *report, const char *text);
 void klog_report__oom_kill(struct klog_report *report, const char *text);
+
+/* Does a line "CPU: ... Comm: NAME" speak of the report's task? `length`: of the comm. */
+bool klog_report__same_comm(const struct klog_report *report, const char *text, size_t *length);
 
 /* "Node 0 DMA32 free:...", "Node 0 DMA32: 1*4kB ...", "Normal ...": the node and the name. */
 bool klog_zone__name(const char **text, uint32_t *node, char name[16]);

@@ -4,7 +4,12 @@
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define PREFIX 160 /* bytes; what a way of saving may put before the kernel's own line */
+
+static bool is_stamp(const char *text, size_t length);
 
 bool klog_number(const char **text, uint64_t *number)
 {
@@ -30,9 +35,115 @@ void klog_copy(char *to, size_t size, const char *from, size_t length)
 	to[length] = '\0';
 }
 
+static int hex_digit(char c)
+{
+	const char *digits = "0123456789ABCDEF", *at = c ? strchr(digits, c) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+size_t klog_line__decode_quoted(char *line, size_t length)
+{
+	size_t out = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		int high = -1, low = -1;
+
+		if (line[i] == '=' && i + 2 < length) {
+			high = hex_digit(line[i + 1]);
+			low = hex_digit(line[i + 2]);
+		}
+		if (high >= 0 && low >= 0) {
+			line[out++] = (char)(high * 16 + low);
+			i += 2;
+		} else {
+			line[out++] = line[i];
+		}
+	}
+	return out;
+}
+
+/* "&gt;" and its like: a bug tracker's page, saved */
+static size_t decode_entities(char *line, size_t length)
+{
+	static const struct {
+		const char *name;
+		char c;
+	} entities[] = {{"&lt;", '<'},	 {"&gt;", '>'},	 {"&amp;", '&'}, {"&quot;", '"'},
+			{"&#39;", '\''}, {"&#61;", '='}, {"&nbsp;", ' '}};
+	size_t out = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		size_t e, nr = sizeof(entities) / sizeof(entities[0]), size = 1;
+
+		line[out] = line[i];
+		for (e = 0; line[i] == '&' && e < nr; e++) {
+			size_t long_ = strlen(entities[e].name);
+
+			if (i + long_ <= length && !memcmp(line + i, entities[e].name, long_)) {
+				line[out] = entities[e].c;
+				size = long_;
+				break;
+			}
+		}
+		out++;
+		i += size - 1;
+	}
+	return out;
+}
+
+/* The string behind a key of a JSON object of one line, its escapes undone, in place. */
+static size_t take_json(char *line, size_t length)
+{
+	static const char *const keys[] = {"\"log\"", "\"MESSAGE\"", "\"message\"", "\"msg\""};
+	size_t start = strspn(line, " >|"), in = 0, out = 0;
+
+	if (line[start] != '{')
+		return length;
+	for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]) && !in; k++) {
+		char *at = strstr(line + start, keys[k]);
+
+		if (!at)
+			continue;
+		at += strlen(keys[k]);
+		at += strspn(at, " ");
+		if (*at != ':')
+			continue;
+		at += 1 + strspn(at + 1, " ");
+		if (*at == '"')
+			in = (size_t)(at - line) + 1;
+	}
+	if (!in)
+		return length;
+	for (; in < length && line[in] != '"'; in++) {
+		char c = line[in];
+
+		if (c == '\\' && in + 1 < length) {
+			c = line[++in];
+			if (c == 'u' && in + 4 < length) {
+				char digits[5] = {line[in + 1], line[in + 2], line[in + 3],
+						  line[in + 4], '\0'};
+				unsigned long value = strtoul(digits, NULL, 16);
+
+				c = value >= 0x20 && value < 0x7f ? (char)value : ' ';
+				in += 4;
+			} else if (c == 'n' || c == 't' || c == 'r') {
+				c = ' ';
+			}
+		}
+		line[out++] = c;
+	}
+	while (out && line[out - 1] == ' ')
+		out--;
+	return out;
+}
+
 size_t klog_line__clean(char *line, size_t length)
 {
 	size_t out = 0;
+
+	while (length && line[length - 1] == '\r')
+		length--;
 
 	for (size_t i = 0; i < length; i++) {
 		unsigned char c = (unsigned char)line[i];
@@ -55,6 +166,11 @@ size_t klog_line__clean(char *line, size_t length)
 			c = '?';
 		line[out++] = (char)c;
 	}
+	line[out] = '\0';
+	if (memchr(line, '{', out < 16 ? out : 16))
+		out = take_json(line, out);
+	if (memchr(line, '&', out))
+		out = decode_entities(line, out);
 	line[out] = '\0';
 	return out;
 }
@@ -164,7 +280,7 @@ static bool take_bracket(const char **text, struct klog_line *line)
 	if (!end)
 		return false;
 	length = (size_t)(end - at);
-	if (!take_seconds(at, length, &line->time_us) && !looks_like_date(at, length))
+	if (!take_seconds(at, length, &line->time_us) && !is_stamp(at, length))
 		return false;
 	length -= (size_t)(skip_spaces(at) - at);
 	klog_copy(line->when, sizeof(line->when), skip_spaces(at), length);
@@ -211,6 +327,10 @@ static bool take_syslog(const char **text, struct klog_line *line)
 		host--;
 	/* the time, without the blank behind it */
 	length = host > start ? (size_t)(host - start) - 1 : 0;
+	/* journalctl --no-hostname: what stands before the marker belongs to the time */
+	if (*start != '[' && memchr(host, ':', (size_t)(marker - host)) &&
+	    isdigit((unsigned char)*host))
+		length = (size_t)(marker - start);
 	if (*start == '[') {
 		if (!take_bracket(&start, line))
 			return false;
@@ -237,9 +357,52 @@ static bool take_iso(const char **text, struct klog_line *line)
 	return true;
 }
 
+/* "[Mar 4 10:00] " and "[  +0.000004] ": dmesg -H; "[   12.345678 <    0.000004>] ": dmesg -d */
+static bool is_stamp(const char *text, size_t length)
+{
+	const char *at = skip_spaces(text), *end = text + length;
+	size_t digits;
+
+	at += *at == '+' || *at == '<';
+	at = skip_spaces(at);
+	digits = strspn(at, "0123456789");
+	if (digits && at[digits] == '.' && at + digits < end) {
+		at += digits + 1;
+		digits = strspn(at, "0123456789");
+		return digits >= 3 && at + digits <= end &&
+		       (at + digits == end || at[digits] == ' ' || at[digits] == '>' ||
+			at[digits] == '@');
+	}
+	return looks_like_date(text, length);
+}
+
+/* Where the kernel's own stamp begins, whatever stands before it; NULL if there is none. */
+static const char *find_stamp(const char *text)
+{
+	for (const char *at = text; (at = strchr(at, '[')) && at - text < PREFIX; at++) {
+		const char *end = strchr(at, ']');
+
+		if (end && end - at < 48 && is_stamp(at + 1, (size_t)(end - at - 1)))
+			return at;
+	}
+	return NULL;
+}
+
+/* "> > ", tabs and the like: what people put before each line. A frame's "? " is not one. */
+static const char *skip_quotes(const char *text)
+{
+	const char *at = text;
+
+	while (*at == '>' || *at == '|' || (*at == ' ' && (at[1] == '>' || at[1] == '|')))
+		at++;
+	if (at != text && *at == ' ')
+		at++;
+	return at;
+}
+
 void klog_line__parse(const char *line, struct klog_line *parsed)
 {
-	const char *text = line;
+	const char *text = skip_quotes(line), *stamp = find_stamp(text);
 
 	memset(parsed, 0, sizeof(*parsed));
 	parsed->time_us = UINT64_MAX;
@@ -250,6 +413,8 @@ void klog_line__parse(const char *line, struct klog_line *parsed)
 		parsed->tagged |= take_facility(&text);
 		parsed->tagged |= take_syslog(&text, parsed) || take_iso(&text, parsed);
 		/* syslog keeps the kernel's own time behind its own */
+		if (stamp && stamp > text)
+			text = stamp;
 		parsed->tagged |= take_bracket(&text, parsed);
 	}
 	parsed->tagged |= take_caller(&text, parsed);

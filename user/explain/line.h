@@ -27,6 +27,9 @@ void klog_line__parse(const char *line, struct klog_line *parsed);
  */
 size_t klog_line__clean(char *line, size_t length);
 
+/* Undo quoted-printable ("=3D"), in place. Returns the new length. */
+size_t klog_line__decode_quoted(char *line, size_t length);
+
 /*
  * Digits at *text to a number and step over them. False, and nothing is taken, if there are
  * none or the number does not fit 64 bits.

@@ -192,9 +192,12 @@ static void add(struct klog_report *report, uint64_t *to, const char *text, cons
 void klog_report__usage(struct klog_report *report, const char *text)
 {
 	struct autopsy_usage *usage = &report->event.autopsy.usage;
-	char spaced[512];
+	char spaced[1024];
 
 	snprintf(spaced, sizeof(spaced), " %s", text + strspn(text, " "));
+	/* kB: of one node, or of a zone whose line was wrapped */
+	if (strstr(spaced, "kB"))
+		return;
 	add(report, &usage->anon, spaced, "active_anon");
 	add(report, &usage->anon, spaced, "inactive_anon");
 	add(report, &usage->file, spaced, "active_file");
