@@ -309,8 +309,7 @@ enum klog_part klog_part__of(const char *text)
 		return PART_CPU;
 	if (strstr(at, " cpuset=") && strstr(at, " mems_allowed="))
 		return PART_CPUSET;
-	if (begins(at, "Call Trace:") || begins(at, "Call trace:") ||
-	    begins(at, "Backtrace:"))
+	if (begins(at, "Call Trace:") || begins(at, "Call trace:") || begins(at, "Backtrace:"))
 		return PART_TRACE;
 	if (is_interrupt_mark(at) || frame_name(at, &reliable, &length))
 		return PART_FRAME;
@@ -324,7 +323,8 @@ enum klog_part klog_part__of(const char *text)
 		return PART_OOM_MEMCG;
 	if (begins(at, "oom-kill:") || strstr(at, "Killed process "))
 		return PART_OOM_KILL;
-	if (isdigit((unsigned char)*at) && (strstr(at, " pages RAM") || strstr(at, " pages of RAM")))
+	if (isdigit((unsigned char)*at) &&
+	    (strstr(at, " pages RAM") || strstr(at, " pages of RAM")))
 		return PART_END;
 	if (begins(at, "active_anon:") || begins(at, "active_file:") ||
 	    begins(at, "unevictable:") || begins(at, "slab_reclaimable:") ||

@@ -244,8 +244,8 @@ static void note_others(struct klog *klog, const char *text)
 	uint64_t count;
 
 	/* warn_alloc_failed before 4.9 */
-	if (suppressed && (!strncmp(text, "warn_alloc: ", 12) ||
-			   !strncmp(text, "warn_alloc_failed: ", 19))) {
+	if (suppressed &&
+	    (!strncmp(text, "warn_alloc: ", 12) || !strncmp(text, "warn_alloc_failed: ", 19))) {
 		text = strchr(text, ':') + 2;
 		if (klog_number(&text, &count) && !strncmp(text, " callbacks suppressed", 21) &&
 		    count < UINT32_MAX)

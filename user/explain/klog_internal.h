@@ -35,7 +35,7 @@ struct klog_report {
 	uint64_t reserve[AUTOPSY_ZONES][KLOG_RESERVES];
 	size_t nr_reserve[AUTOPSY_ZONES];
 	uint64_t page_kb; /* 0: not told yet */
-	bool unreliable; /* all frames so far have a "?" */
+	bool unreliable;  /* all frames so far have a "?" */
 	uint64_t refused; /* numbers out of range */
 };
 
