@@ -206,7 +206,7 @@ check-vm: ## tests in VMs: every kernel, against the module's truth
 check-packages: ## Debian's packages: the same bytes twice, lintian, in a fresh system, under systemd (root; minutes)
 	$(Q)tools/setup build vm check package && tools/check packages
 
-check-long: ## deterministic runs, the gate, the noise, real drivers: again and again (an hour)
+check-long: ## what check leaves out: deterministic runs, the gate, the noise, real drivers, the other kernels (hours)
 	$(Q)tools/setup build vm check && tools/check long
 
 # Architectures, nodes, CPUs, kinds of preemption: a boot each.
