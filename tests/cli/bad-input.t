@@ -109,6 +109,8 @@ bad "unknown format 'xml'" report -f xml a.json
 bad "unexpected argument 'now'" doctor now
 
 # An argument that could drive the terminal is shown harmless.
+bad "--allow-host 'a:80': a host name or an address expected, no port" serve --allow-host a:80
+bad "unknown option '--allow-host'" run --allow-host a
 bad "-f folded: no stacks are counted without --stacks" run -f folded -d 1
 bad "--stop-on latency: --failures-only times no request" run --failures-only --stop-on 'latency>1ms'
 jq -c '.stacks = [] | .failures = [] | .slowest = [] | .lint = []' tests/golden/sample.json > "$work/bare" 2> /dev/null

@@ -11,7 +11,7 @@ import threading
 import time
 
 PATIENCE = 60
-GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 one_at_a_time = threading.Lock()
 
 
@@ -62,7 +62,7 @@ def slow_line(sock, end):
 
 
 def slow_body(sock, end):
-    return drip(sock, end, b"POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n")
+    return drip(sock, end, b"POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n\r\n")
 
 
 def slow_reader(sock, end):
@@ -105,12 +105,12 @@ def endless_headers(sock, end):
 
 
 def endless_body(sock, end):
-    return flood(sock, end, b"PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n",
+    return flood(sock, end, b"PUT / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n",
                  b"1000\r\n" + b"z" * 4096 + b"\r\n")
 
 
 def bad_length(sock, end):
-    sock.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -18446744073709551617\r\n\r\n")
+    sock.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -18446744073709551617\r\n\r\n")
     return until_closed(sock, end)
 
 

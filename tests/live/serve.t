@@ -41,7 +41,7 @@ stop() {
 # ask METHOD PATH [HEADERS]: the answer's head in $work/head, its body in $out
 ask() {
 	timeout 15 bash -c 'exec 3<> /dev/tcp/127.0.0.1/$1 &&
-		printf "%s %s HTTP/1.1\r\nHost: x\r\n%s\r\n" "$2" "$3" "${4-}" >&3 && cat <&3' \
+		printf "%s %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n" "$2" "$3" "${4-}" >&3 && cat <&3' \
 		ask "$port" "$@" > "$work/answer" 2> "$err" || return 1
 	sed '/^\r$/,$d' "$work/answer" | tr -d '\r' > "$work/head"
 	sed '1,/^\r$/d' "$work/answer" > "$out"
@@ -185,22 +185,30 @@ sed 's/^/# /' "$work/clients"
 cut_off() { awk '$2 == "patience" || $2 > 20 { print; bad = 1 } END { exit bad }' "$work/clients" > "$err"; }
 ok "none of them by its own patience" cut_off
 
-# More than there are places: those behind wait, and are served when the deadline frees some.
-crowd=()
-for _ in {1..40}; do crowd+=(silent); done
-timeout 90 python3 tests/live/clients.py "$port" "${crowd[@]}" > "$work/clients" 2>&1 &
-clients=$!
-started+=("$clients")
-sleep 2
-ok "40 silent clients hold no more than 32 places" test "$(descriptors)" -le $((resting + 32))
-served() { answers 200 GET /metrics; }
-ok "when their time is over others are served" eventually 40 served
-kill "$clients" 2> /dev/null
-wait "$clients" 2> /dev/null
-ok "and all is as before" eventually 25 at_rest
+# A crowd that is silent, has sent half a request or drips, and comes back when it is sent away.
+beside_crowd() { # CLIENTS SCRAPES
+	timeout 100 python3 tests/live/crowd.py "$port" "$1" "$2" > "$out" 2> "$err"
+	sed "s/^/# $1 clients: /" "$out"
+}
+at_once() { [[ $(cut -d ' ' -f 1-2 "$out") == "answered $1" ]] && (($(cut -d ' ' -f 4 "$out") <= 1000)); }
+rss=$(resident)
+beside_crowd 1000 50
+ok "1,000 slow clients: 50 scrapes take a second at most" at_once 50
+ok "the crowd goes" eventually 25 at_rest
 echo "# resident: $rss KiB before, $(resident) KiB after"
 ok "no memory stays with them" test "$(resident)" -le $((rss + 1024))
 ok "it lives" answers 200 GET /healthz
+
+# A page of a foreign name, which leads to us.
+foreign() { # HOST
+	timeout 15 bash -c 'exec 3<> /dev/tcp/127.0.0.1/$1 &&
+		printf "GET /report.json HTTP/1.1\r\nHost: %s\r\n\r\n" "$2" >&3 && cat <&3' \
+		ask "$port" "$1" > "$out" 2> "$err" && head -n 1 "$out" | grep -q "^HTTP/1.1 $2 "
+}
+ok "a foreign Host is refused" foreign evil.example 421
+ok "by one line" test "$(sed '1,/^\r$/d' "$out" | wc -l)" -eq 1
+ok "this machine's name is not foreign" foreign "$(uname -n):$port" 200
+ok "nor is its address" foreign "127.0.0.1:$port" 200
 
 # Ends, and what is refused.
 run "$GFPTRACE" serve --listen "127.0.0.1:$port"
@@ -215,6 +223,29 @@ ok "its port is free at once; an error of the session is told" refused 2 "--memo
 ok "it starts again, with other options" serve --failures-only --by class,order,comm
 stop INT
 ok "SIGINT ends it with status 0" ended 0
+ok "it starts with a name to allow" serve --allow-host evil.example --allow-host 192.0.2.1
+ok "which is answered" foreign evil.example:80 200
+ok "an address, too" foreign 192.0.2.1 200
+ok "no other" foreign www.evil.example 421
+stop INT
+
+# With few descriptors: a crowd takes them all, and nobody spins.
+few() { (ulimit -n $((resting + 20)) && exec "$GFPTRACE" serve --listen 127.0.0.1:0) > "$work/serve.out" 2> "$work/serve.err" & pid=$!; }
+few
+started+=("$pid")
+if eventually 60 grep -q serving "$work/serve.err"; then
+	port=$(sed -n 's,.*serving http://127\.0\.0\.1:\([0-9]*\)/metrics$,\1,p' "$work/serve.err")
+	ticks() { awk '{print $14 + $15}' "/proc/$pid/stat"; }
+	before=$(ticks)
+	beside_crowd 100 20
+	took=$(($(ticks) - before))
+	echo "# $took ticks of $(getconf CLK_TCK) a second"
+	ok "few descriptors: scrapes are answered" test "$(cut -d ' ' -f 1-2 "$out")" = "answered 20"
+	ok "it does not spin" test "$took" -lt "$(getconf CLK_TCK)"
+else
+	ok "it starts with few descriptors" false
+fi
+stop TERM
 "$GFPTRACE" serve --listen "0.0.0.0:0" > "$out" 2> "$work/serve.err" &
 pid=$!
 started+=("$pid")

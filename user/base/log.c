@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -29,12 +31,23 @@ say(const char *prefix, const char *format, va_list args, const char *suffix)
 	fprintf(stderr, "gfptrace: %s%s%s\n", prefix, text, suffix);
 }
 
+static void explain(int err, char *text, size_t size)
+{
+	struct rlimit files;
+
+	if (err == -EMFILE && !getrlimit(RLIMIT_NOFILE, &files))
+		snprintf(text, size, ": %s: this process may have %llu (ulimit -n)", strerror(-err),
+			 (unsigned long long)files.rlim_cur);
+	else
+		snprintf(text, size, ": %s", strerror(-err));
+}
+
 int log_err(int err, const char *format, ...)
 {
 	char suffix[128];
 	va_list args;
 
-	snprintf(suffix, sizeof(suffix), ": %s", strerror(-err));
+	explain(err, suffix, sizeof(suffix));
 	va_start(args, format);
 	say("", format, args, suffix);
 	va_end(args);

@@ -6,6 +6,7 @@
 #include "format/formats.h"
 #include "cmd/options_table.h"
 #include "cmd/options_value.h"
+#include "serve/host.h"
 
 #define DEFAULT_MAX_LOSS	1.0 /* per cent */
 #define DEFAULT_SLOWEST		10
@@ -228,6 +229,12 @@ static int check_together(enum command command, const struct options *options,
 					    "for");
 	if (options->failures_only && options->marked)
 		return options__fail(error, "--marked: --failures-only does not see the mark");
+	for (size_t i = 0; i < options->allow_hosts.nr; i++)
+		if (!host__is_name(options->allow_hosts.value[i]))
+			return options__fail(
+				error,
+				"--allow-host '%s': a host name or an address expected, no port",
+				options->allow_hosts.value[i]);
 	return 0;
 }
 

@@ -112,7 +112,10 @@ struct options {
 	unsigned int verdicts;	  /* enum verdict_format */
 	unsigned int differences; /* enum diff_format */
 
-	struct address listen; /* serve */
+	/* serve */
+	struct address listen;
+	struct option_list allow_hosts;
+
 	/* exercise */
 	bool list;     /* show the presets */
 	bool no_reset; /* let the truth add up */

@@ -5,6 +5,7 @@
 #include <gfptrace/stage.h>
 
 #include "cmd/options_table.h"
+#include "serve/host.h"
 #include "base/text.h"
 
 static const char *const class_names[GFT_CLASSES] = GFT_CLASS_NAMES;
@@ -37,6 +38,9 @@ const struct option_row option_table[] = {
 	{ .name = "listen", .type = OPTION_ADDRESS, .metavar = "ADDR:PORT", .group = "Serving",
 	  .commands = SERVE, AT(listen), .fallback = "127.0.0.1:9437",
 	  .help = "where to be asked; [::1]:9437 for IPv6, port 0 for any that is free" },
+	{ .name = "allow-host", .type = OPTION_LIST, .metavar = "NAME", .group = "Serving",
+	  .commands = SERVE, AT(allow_hosts), .max = HOST_TEXT - 1,
+	  .help = "answer requests for this host name or address, too; may be given again" },
 
 	{ .name = "rules", .type = OPTION_LIST, .metavar = "FILE", .group = "Gate",
 	  .commands = CHECK, AT(rules_files), .max = 4095,

@@ -26,6 +26,7 @@ struct serve {
 	struct keeper keeper;
 	struct steady *steady;
 	struct http *http;
+	struct hosts hosts;
 	struct window window;
 	struct timespec start; /* CLOCK_REALTIME */
 	uint64_t start_ns;
@@ -117,9 +118,12 @@ static int open_socket(struct address *address, int *status)
 	return fd;
 }
 
-static int open_http(struct serve *serve, int socket)
+static int open_http(struct serve *serve, const struct options *options, int socket)
 {
-	int err = http__open(&serve->http, socket, pages, PAGES, render, serve);
+	int err;
+
+	hosts__init(&serve->hosts, options->allow_hosts.value, options->allow_hosts.nr);
+	err = http__open(&serve->http, socket, &serve->hosts, pages, PAGES, render, serve);
 
 	if (!err)
 		return STATUS_OK;
@@ -209,7 +213,7 @@ static int serve_all(struct serve *serve)
 
 static int serve_on(struct serve *serve, const struct options *options, int socket)
 {
-	int status = open_http(serve, socket);
+	int status = open_http(serve, options, socket);
 
 	if (status)
 		return status;

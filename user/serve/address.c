@@ -10,7 +10,7 @@
 
 #include "base/units.h"
 
-#define BACKLOG 64
+#define BACKLOG 4096 /* net.core.somaxconn bounds it: a crowd must not keep others out */
 
 static int set_v4(struct address *address, const char *host, uint16_t port)
 {

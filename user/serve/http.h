@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A few pages by HTTP, for a loop that has other work: nothing here waits. http__run() does
- * what can be done at once; a client that is slow, silent or mad costs a place among
- * HTTP_CONNECTIONS for HTTP_DEADLINE_S at most, whatever it sends or reads.
+ * what can be done at once. A client has HTTP_DEADLINE_S, whatever it sends or reads, and where
+ * more come than there is room for, those go first that have waited longest without having asked
+ * for anything: a crowd that is silent or slow keeps nobody out.
  */
 #ifndef GFPTRACE_USER_HTTP_H
 #define GFPTRACE_USER_HTTP_H
@@ -10,9 +11,14 @@
 #include <poll.h>
 #include <stddef.h>
 
-#define HTTP_CONNECTIONS 32
-#define HTTP_FDS	 (HTTP_CONNECTIONS + 2)
-#define HTTP_DEADLINE_S	 10 /* from accept() to the last byte of the answer */
+#include "serve/host.h"
+
+#define HTTP_CONNECTIONS 256
+#define HTTP_SPARE	 16 /* of them are free for those who come, or made free */
+#define HTTP_FDS	 (HTTP_CONNECTIONS + 1)
+#define HTTP_DEADLINE_S	 10  /* from accept() to the last byte of the answer */
+#define HTTP_ASK_MS	 20  /* so long a client has to ask though others wait */
+#define HTTP_READ_MS	 500 /* an answer may take so long to be read though others wait */
 #define HTTP_FRESH_MS	 1000
 
 struct http;
@@ -30,11 +36,11 @@ struct http_page {
 typedef int http_render(size_t page, char **body, size_t *size, void *context);
 
 /*
- * Serve `nr` pages, which must stay, on a listening socket, which is then ours. Returns 0,
- * -ELIBACC where libmicrohttpd is not there, or another negative errno.
+ * Serve `nr` pages, which must stay, as must `hosts`, on a listening socket, which is then ours.
+ * Returns 0, -ELIBACC where libmicrohttpd is not there, or another negative errno.
  */
-int http__open(struct http **http, int socket, const struct http_page *pages, size_t nr,
-	       http_render *render, void *context);
+int http__open(struct http **http, int socket, const struct hosts *hosts,
+	       const struct http_page *pages, size_t nr, http_render *render, void *context);
 
 /*
  * What to poll, and for how many ms at most, -1: without end. Returns how many of `fds` it filled.
