@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The rows of gfptrace and of the floor in README.md's cost tables, which tools/bench writes, for
-# the manual: one line a way to trace, one column a kernel.
+# The rows of gfptrace and of the floor in README.md's tables of instructions, which tools/bench
+# writes, for the manual: one line a way to trace, one column a kernel. Tables of other units stand
+# between the same marks.
 /^<!-- bench -->/ { inside = 1 }
 /^<!-- bench end -->/ { inside = 0 }
 !inside { next }
-/^Linux / { sub(/,$/, "", $2); kernel[++kernels] = $2 }
-/^\| (\*\*gfptrace|floor: empty fentry \+ fexit)/ {
+/^Linux .*untraced/ { sub(/,$/, "", $2); kernel[++kernels] = $2 }
+/^\| attached / { instructions = /instructions a request and its free/ }
+/^$/ { instructions = 0 }
+instructions && /^\| (\*\*gfptrace|floor: empty fentry \+ fexit)/ {
 	split($0, column, / *\| */)
 	gsub(/\*/, "", column[2])
 	if (!((column[2]) in seen)) {

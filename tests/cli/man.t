@@ -46,12 +46,24 @@ listed() { # COMMAND: in gfptrace(1), once among the commands
 	(($(shown "$pages/gfptrace.1" | sed -n '/^COMMANDS/,/^WORDS/p' | grep -cx " *gfptrace-$1(1)") == 1))
 }
 
-figures() { # of the cost in the manual are the README's
-	local row
-	row=$(shown "$pages/gfptrace.1" | grep -E '^ +gfptrace --coverage exact ' | grep -oE '[0-9]+ \([0-9.]+\)' |
-		tr -d '()' | tr '\n' ' ')
-	[[ $row == "$(grep -F '**gfptrace --coverage exact**' README.md |
-		awk -F' *[|] *' '{ printf "%s %s ", $3, $4 }')" ]]
+# The cost in the manual is the README's: each row, and no figure of a table in other units.
+figures() {
+	local name shown_row readme_row rows=0
+
+	while read -r name; do
+		shown_row=$(shown "$pages/gfptrace.1" | grep -E "^ +${name//[()+]/.}  " |
+			grep -oE '[0-9]+ \([0-9.]+\)' | tr -d '()' | tr '\n' ' ')
+		readme_row=$(awk -F' *[|] *' -v name="$name" '
+			/^[|] attached / { instructions = /instructions a request/ }
+			{ gsub(/[*]/, "", $2) }
+			instructions && $2 == name { printf "%s %s ", $3, $4 }' README.md)
+		[[ $shown_row && $shown_row == "$readme_row" ]] || {
+			echo "# $name: '$shown_row' in the manual, '$readme_row' in README"
+			return 1
+		}
+		rows=$((rows + 1))
+	done < <(sed -n 's/^| \*\*\(gfptrace[^*]*\)\*\* .*/\1/p' README.md | sort -u)
+	((rows > 20))
 }
 
 if command -v man > /dev/null && command -v col > /dev/null; then
