@@ -64,7 +64,7 @@ static void call_function(void)
 static int open_kprobe(void)
 {
 	static const char *const functions[] = {
-		"__x64_sys_clock_getres", "__arm64_sys_clock_getres", "__riscv_sys_clock_getres",
+		"__x64_sys_clock_getres",   "__arm64_sys_clock_getres", "__riscv_sys_clock_getres",
 		"__s390x_sys_clock_getres", "sys_clock_getres",
 	};
 	int event = -ENOENT;

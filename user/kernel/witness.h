@@ -30,9 +30,9 @@ int witness__kprobes(struct witness *witness);
 
 /*
  * A program that is detached while function tracing is off leaves flags behind in the kernel's
- * records of functions: the next user of ftrace makes 6.12 warn and disable ftrace for good, and 6.1
- * crash. So it is switched on for that moment. witness__permit() returns whether it was, which
- * witness__restore() takes back. Where we may not, it waits some seconds for somebody else.
+ * records of functions: the next user of ftrace makes 6.12 warn and disable ftrace for good,
+ * and 6.1 crash. So it is switched on for that moment. witness__permit() returns whether it was,
+ * which witness__restore() takes back. Where we may not, it waits some seconds for somebody else.
  */
 bool witness__permit(const struct witness *witness);
 void witness__restore(const struct witness *witness, bool permitted);

@@ -257,7 +257,8 @@ int programs__attach_exits(struct programs *programs, uint32_t copy)
 		return err;
 	if (copy == 1)
 		programs->skeleton->data->gft_active_since = now_ns();
-	/* from which the exit learns how far below its entry it lies: more programs may change it */
+	/* from which the exit learns how far below its entry it lies: more programs may change it
+	 */
 	programs__request_page();
 	return 0;
 }

@@ -73,8 +73,8 @@ uint32_t tracer__copies(const struct tracer *tracer);  /* at work */
 uint32_t tracer__waiting(const struct tracer *tracer); /* loaded, not at work */
 bool tracer__bulk(const struct tracer *tracer);	       /* bulk calls are counted */
 bool tracer__failures_only(const struct tracer *tracer);
-bool tracer__timed(const struct tracer *tracer);	 /* latency is measured */
-bool tracer__memcg(const struct tracer *tracer);	 /* memcg refusals are told apart */
+bool tracer__timed(const struct tracer *tracer); /* latency is measured */
+bool tracer__memcg(const struct tracer *tracer); /* memcg refusals are told apart */
 /* Why no kprobe tells about failures and slow paths, where none does. */
 const char *tracer__why_no_kprobe(const struct tracer *tracer);
 /* The tiers that were tried before this one, best first. */

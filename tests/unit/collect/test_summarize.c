@@ -555,10 +555,10 @@ static void a_better_tier_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_better_tier_is_told),
-		cmocka_unit_test(every_set_of_dimensions), cmocka_unit_test(without_latency),
-		cmocka_unit_test(losses_add_up),	   cmocka_unit_test(zones_are_named),
-		cmocka_unit_test(colours_are_told),	   cmocka_unit_test(nothing_at_all),
+		cmocka_unit_test(a_better_tier_is_told), cmocka_unit_test(every_set_of_dimensions),
+		cmocka_unit_test(without_latency),	 cmocka_unit_test(losses_add_up),
+		cmocka_unit_test(zones_are_named),	 cmocka_unit_test(colours_are_told),
+		cmocka_unit_test(nothing_at_all),
 	};
 
 	return cmocka_run_group_tests_name("summarize", tests, setup, NULL);

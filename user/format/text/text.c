@@ -39,8 +39,10 @@ bool text__counts_instructions(const struct report *report)
 
 const char *text__time(const struct report *report, uint64_t ns, char buffer[UNITS_COUNT])
 {
-	if (ns == TIME_UNKNOWN)
-		return strcpy(buffer, "-");
+	if (ns == TIME_UNKNOWN) {
+		snprintf(buffer, UNITS_COUNT, "-");
+		return buffer;
+	}
 	if (text__counts_instructions(report))
 		return format__count(ns, buffer);
 	return format__duration(ns, buffer);
