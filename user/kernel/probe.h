@@ -31,7 +31,7 @@ bool trial__has_function(const struct btf *btf, const char *function);
  */
 bool trial__variable(const struct btf *btf, const char *variable);
 
-/* May BPF programs read the kernel's memory? Lockdown for confidentiality forbids it. */
+/* False: programs load, but not those that read the kernel's memory (lockdown=confidentiality). */
 bool trial__reads_memory(void);
 
 /*
