@@ -179,7 +179,8 @@ static int init_snapshots(struct session *session)
 						    session->plan.config.colour_slots);
 	}
 	if (!err)
-		err = weights__init(&session->weights, session->options->by, SERIES_ROOM,
+		err = weights__init(&session->weights, session->options->by,
+				    tracer__timed(session->tracer) ? SERIES_ROOM : 0,
 				    session->plan.config.colour_slots);
 	if (!err)
 		return STATUS_OK;
