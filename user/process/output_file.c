@@ -161,15 +161,15 @@ void made_file__keep(struct made_file *made)
 int made_file__remove(struct made_file *made)
 {
 	struct stat status;
-	int err = 0;
+	int err = 0, unknown;
 
 	if (!made->name)
 		return 0;
-	if (fstatat(made->folder, made->name, &status, AT_SYMLINK_NOFOLLOW))
-		err = -errno;
-	else if (status.st_dev != made->device || status.st_ino != made->inode || status.st_size)
+	unknown = fstatat(made->folder, made->name, &status, AT_SYMLINK_NOFOLLOW);
+	if (!unknown &&
+	    (status.st_dev != made->device || status.st_ino != made->inode || status.st_size))
 		err = -EEXIST;
-	else if (unlinkat(made->folder, made->name, 0))
+	else if (unknown || unlinkat(made->folder, made->name, 0))
 		err = -errno;
 	made_file__keep(made);
 	return err;

@@ -43,7 +43,7 @@ typedef int mhd_result;
 /* 421 of RFC 9110; not every release of the library has its name. */
 #define HTTP_MISDIRECTED 421
 
-#define DESCRIPTORS_SPARE 4
+#define DESCRIPTORS_SPARE ((size_t)4)
 #define PAUSE_MS	  100	/* before it is tried again to accept */
 #define SCARCE_MS	  10000 /* so long there are fewer places */
 
