@@ -5,6 +5,7 @@
  * (mm/page_alloc.c). user/diagnose/reason.c has the same arithmetic, for what is read from a log.
  */
 #include "autopsy.bpf.h"
+#include "nodes.bpf.h"
 
 #define PF_MEMALLOC 0x00000800 /* include/linux/sched.h */
 #define MAX_RT_PRIO 100	       /* include/linux/sched/prio.h */
@@ -384,26 +385,15 @@ static __always_inline void zone__add(const struct pglist_data *node, __u32 inde
 	gft_zones.used = used + 1;
 }
 
-/*
- * The nodes by their kswapd threads, whose argument they are (mm/vmscan.c kswapd_run()):
- * node_data is not in every kernel's symbols.
- */
 SEC("iter/task")
 int find_zones(struct bpf_iter__task *ctx)
 {
-	const __u32 kthread = 0x00200000; /* PF_KTHREAD */
-	struct task_struct *task = ctx->task;
-	const struct pglist_data *node;
-	const struct kthread *thread;
+	const struct pglist_data *node = node__of_kswapd(ctx->task);
 
-	if (!task || !(task->flags & kthread) || !bpf_core_field_exists(task->worker_private))
-		return 0;
-	thread = task->worker_private;
-	node = BPF_CORE_READ(thread, data);
-	if (!node || BPF_CORE_READ(node, kswapd) != task)
+	if (!node)
 		return 0;
 	gft_zones.nodes++;
-	for (__u32 i = 0; i < 8; i++)
+	for (__u32 i = 0; i < NODE_ZONES; i++)
 		if (i < (__u32)BPF_CORE_READ(node, nr_zones))
 			zone__add(node, i);
 	return 0;

@@ -4,14 +4,11 @@
  * zone spans known page frames, and its free lists have struct pages of these
  * (user/trace/calibrate.c). An object of its own, loaded before all others.
  */
-#include <vmlinux.h>
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
+#include "nodes.bpf.h"
 
 #include <gfptrace/layout.h>
 
-#define MAX_TYPES	8
-#define MAX_NODES_ZONES 8
+#define MAX_TYPES 8
 
 struct gft_zone_pages gft_zone_pages[GFT_ZONE_PAGES] = {};
 __u32 gft_zones_seen = 0;
@@ -67,22 +64,14 @@ static __always_inline void add_zone(const struct zone *zone)
 	gft_zones_seen = index + 1;
 }
 
-/* The nodes by their kswapd threads, as bpf/autopsy.bpf.c finds them. */
 SEC("iter/task")
 int find_zone_pages(struct bpf_iter__task *ctx)
 {
-	const __u32 kthread = 0x00200000; /* PF_KTHREAD */
-	struct task_struct *task = ctx->task;
-	const struct pglist_data *node;
-	const struct kthread *thread;
+	const struct pglist_data *node = node__of_kswapd(ctx->task);
 
-	if (!task || !(task->flags & kthread) || !bpf_core_field_exists(task->worker_private))
+	if (!node)
 		return 0;
-	thread = task->worker_private;
-	node = BPF_CORE_READ(thread, data);
-	if (!node || BPF_CORE_READ(node, kswapd) != task)
-		return 0;
-	for (__u32 i = 0; i < MAX_NODES_ZONES; i++)
+	for (__u32 i = 0; i < NODE_ZONES; i++)
 		if (i < (__u32)BPF_CORE_READ(node, nr_zones))
 			add_zone((const void *)node + bpf_core_field_offset(node->node_zones) +
 				 i * bpf_core_type_size(struct zone));
